@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands share: their table, their options, and the run they make. */
+#ifndef HGW_CMD_H
+#define HGW_CMD_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "hgw/output.h"
+
+enum cmd_id { CMD_PLAN, CMD_APPLY, CMD_SHOW, CMD_VERIFY, CMD_FLUSH, CMD_COUNT };
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_BATCH };
+
+struct cmd_options {
+	const char *node, *netns, *table, *protocol;
+	const char *const *files;
+	size_t nfiles;
+	enum color color;
+	enum format format;
+	bool inet, inet6; /* -4, -6 as given */
+	bool quiet, verbose, help, version;
+	bool exit_code, dry_run, allow_empty;
+};
+
+/* One run of a command. All zero is a valid empty one. */
+struct session {
+	struct cmd_options opt;
+	FILE *out, *err;
+	struct hgw_names names;
+	struct hgw_inventory inv;
+	struct hgw_diags diags;
+	struct hgw_kernel *kernel;
+	struct hgw_snapshot host;
+	struct hgw_pool pool;
+	struct hgw_scope scope;
+	struct hgw_desired desired;
+	struct hgw_actual actual;
+	struct hgw_plan plan;
+	struct hgw_verdict verdict;
+	struct hgw_view view;
+	struct hgw_report report;
+	bool printed; /* the JSON document, or as much of it as there will be */
+};
+
+struct cmd {
+	const char *name;
+	const char *args;    /* of the usage line */
+	const char *summary; /* a line */
+	const char *details; /* for its own help */
+	const char *json;    /* "hgw.plan/1"; NULL: an array */
+	unsigned formats;    /* 1 << FORMAT_* */
+	/* Returns the exit status (0 or 2), or -1 and err. */
+	int (*run)(struct session *s, struct hgw_err *err);
+};
+
+extern const struct cmd cmds[CMD_COUNT];
+const struct cmd *cmd_find(const char *name);
+
+int cmd_plan(struct session *s, struct hgw_err *err);
+int cmd_apply(struct session *s, struct hgw_err *err);
+int cmd_show(struct session *s, struct hgw_err *err);
+int cmd_verify(struct session *s, struct hgw_err *err);
+int cmd_flush(struct session *s, struct hgw_err *err);
+
+/* Options: argv[0] is the command's name. -1 and HGW_USAGE. */
+HGW_NODISCARD int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc,
+				char **argv, struct hgw_err *err);
+
+void usage_print(FILE *f);
+void usage_print_command(FILE *f, const struct cmd *cmd);
+/* The lines of the options a command takes. */
+void options_print(FILE *f, const struct cmd *cmd);
+
+/* Loads the inventory; settles table and protocol. */
+HGW_NODISCARD int session_load(struct session *s, struct hgw_err *err);
+/* Opens the kernel; reads links, addresses and rules. */
+HGW_NODISCARD int session_open(struct session *s, struct hgw_err *err);
+/* Which node we are, what it should have, what the host has. */
+HGW_NODISCARD int session_read(struct session *s, struct hgw_err *err);
+/* The plan, with its notes. HGW_REFUSED if a gateway cannot be used. */
+HGW_NODISCARD int session_plan(struct session *s, struct hgw_err *err);
+/* Prints diff and summary, or notes that there is nothing to do. -1: it did not arrive. */
+HGW_NODISCARD int session_print_plan(struct session *s, struct hgw_err *err);
+/* HGW_REFUSED if routes of others are in the way of the plan. */
+HGW_NODISCARD int session_conflicts(struct session *s, struct hgw_err *err);
+/* Table, protocol and families where no inventory says them; table 0 is all. */
+HGW_NODISCARD int session_scope(struct session *s, uint32_t table, struct hgw_err *err);
+/* Carries out the plan; says in diags how it went where that is not plain. */
+HGW_NODISCARD int session_apply(struct session *s, struct hgw_err *err);
+/* Whether what was printed so far arrived; HGW_IOERR if not. */
+HGW_NODISCARD int session_flush(struct session *s, struct hgw_err *err);
+/* The document of a plan, an apply or a flush. */
+HGW_NODISCARD int session_json(struct session *s, bool changed, const struct hgw_err *failure,
+			       struct hgw_err *err);
+void session_close(struct session *s);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "hgw/self.h"
+
+static bool use_color(const struct cmd_options *opt)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+
+	if (opt->color != COLOR_AUTO || opt->format != FORMAT_TEXT)
+		return opt->color == COLOR_ALWAYS && opt->format == FORMAT_TEXT;
+	return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') && term != NULL &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static int set_table(struct session *s, struct hgw_err *err)
+{
+	const char *reason;
+
+	if (s->opt.table == NULL)
+		return 0;
+	if (!hgw_table_parse(&s->names, s->opt.table, &s->scope.table))
+		return hgw_fail(err, HGW_USAGE,
+				"unknown table '%s'; use a number, or name it in "
+				"/etc/iproute2/rt_tables",
+				s->opt.table);
+	reason = hgw_table_taken(s->scope.table);
+	if (reason != NULL)
+		return hgw_fail(err, HGW_USAGE, "table '%s' cannot be used: %s", s->opt.table,
+				reason);
+	return 0;
+}
+
+static int set_protocol(struct session *s, struct hgw_err *err)
+{
+	const char *reason;
+
+	if (s->opt.protocol == NULL)
+		return 0;
+	if (!hgw_protocol_parse(&s->names, s->opt.protocol, &s->scope.protocol))
+		return hgw_fail(err, HGW_USAGE, "unknown protocol '%s'; use a number from 0 to 255",
+				s->opt.protocol);
+	reason = hgw_protocol_taken(&s->names, s->scope.protocol);
+	if (reason != NULL)
+		return hgw_fail(err, HGW_USAGE, "protocol '%s' cannot be used: %s", s->opt.protocol,
+				reason);
+	return 0;
+}
+
+int session_scope(struct session *s, uint32_t table, struct hgw_err *err)
+{
+	bool both = s->opt.inet == s->opt.inet6;
+
+	s->view = (struct hgw_view){&s->names, &s->host, &s->pool, use_color(&s->opt)};
+	s->report.scope = &s->scope;
+	s->report.diags = &s->diags;
+	s->scope = (struct hgw_scope){.table = s->inv.table != 0 ? s->inv.table : table,
+				      .protocol = s->inv.nfiles > 0 && s->inv.protocol >= 0
+							  ? (uint8_t)s->inv.protocol
+							  : HGW_PROTOCOL,
+				      .inet = both || s->opt.inet,
+				      .inet6 = both || s->opt.inet6};
+	return set_table(s, err) < 0 ? -1 : set_protocol(s, err);
+}
+
+int session_load(struct session *s, struct hgw_err *err)
+{
+	const char *fallback = getenv("HGW_INVENTORY");
+
+	if (fallback == NULL || fallback[0] == '\0')
+		fallback = "/etc/hgw/inventory.yaml";
+	if (hgw_names_load(&s->names, "", err) < 0)
+		return -1;
+	if (s->opt.nfiles > 0) {
+		if (hgw_inventory_load(&s->inv, s->opt.files, s->opt.nfiles, &s->names, &s->diags,
+				       err) < 0)
+			return -1;
+	} else if (hgw_inventory_load(&s->inv, &fallback, 1, &s->names, &s->diags, err) < 0) {
+		return -1;
+	}
+	return session_scope(s, RT_TABLE_MAIN, err);
+}
+
+int session_open(struct session *s, struct hgw_err *err)
+{
+	if (hgw_kernel_open(&s->kernel, s->opt.netns, err) < 0)
+		return -1;
+	return hgw_kernel_snapshot(s->kernel, &s->host, err);
+}
+
+static int find_self(struct session *s, struct hgw_err *err)
+{
+	const char *name = s->opt.node != NULL ? s->opt.node : getenv("HGW_NODE");
+	char hostname[256] = "";
+
+	if (name != NULL && name[0] == '\0' && s->opt.node == NULL)
+		name = NULL;
+	if (gethostname(hostname, sizeof(hostname) - 1) < 0)
+		hostname[0] = '\0';
+	if (hgw_self_find(&s->inv, &s->host, name, hostname, &s->report.node, &s->diags, err) < 0)
+		return -1;
+	s->report.inv = &s->inv;
+	return 0;
+}
+
+int session_read(struct session *s, struct hgw_err *err)
+{
+	if (find_self(s, err) < 0 ||
+	    hgw_desired_build(&s->desired, &s->inv, s->report.node, &s->scope, &s->host, &s->pool,
+			      err) < 0 ||
+	    hgw_actual_read(&s->actual, s->kernel, &s->scope, &s->desired, &s->pool, err) < 0)
+		return -1;
+	hgw_desired_resolve(&s->desired, &s->host, &s->pool);
+	return 0;
+}
+
+static int reachable(struct session *s, struct hgw_err *err)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < s->desired.n && all; i++)
+		all = s->desired.v[i].reach == HGW_REACH_OK;
+	if (all)
+		return 0;
+	if (hgw_inventory_locate(&s->inv, err) < 0)
+		return -1;
+	return hgw_desired_refuse(&s->desired, &s->inv, &s->pool, &s->diags, err);
+}
+
+int session_plan(struct session *s, struct hgw_err *err)
+{
+	if (reachable(s, err) < 0 ||
+	    hgw_plan_build(&s->plan, &s->desired, &s->actual, &s->pool, err) < 0)
+		return -1;
+	s->report.plan = &s->plan;
+	if (s->plan.n == 0 || s->report.inv == NULL)
+		return 0;
+	if (hgw_inventory_locate(&s->inv, err) < 0)
+		return -1;
+	hgw_note_foreign(&s->diags, &s->view, &s->report);
+	return 0;
+}
+
+int session_conflicts(struct session *s, struct hgw_err *err)
+{
+	size_t n = s->plan.count[HGW_OP_CONFLICT];
+
+	if (n == 0)
+		return 0;
+	return hgw_fail(
+		err, HGW_REFUSED,
+		"%zu route%s of others %s in the way; nothing was changed. Delete %s, or take "
+		"the subnet out of the inventory",
+		n, n == 1 ? "" : "s", n == 1 ? "is" : "are", n == 1 ? "it" : "them");
+}
+
+int session_print_plan(struct session *s, struct hgw_err *err)
+{
+	if (hgw_plan_changes(&s->plan) == 0 && s->plan.count[HGW_OP_CONFLICT] == 0)
+		hgw_diag_add(&s->diags, HGW_NOTE, NULL, NULL, "nothing to do: %zu route%s as %s",
+			     s->plan.unchanged, s->plan.unchanged == 1 ? " is" : "s are",
+			     s->report.inv != NULL ? "the inventory says" : "wanted");
+	hgw_print_plan(s->out, &s->view, &s->report);
+	hgw_print_summary(s->out, &s->plan, false);
+	return session_flush(s, err);
+}
+
+int session_flush(struct session *s, struct hgw_err *err)
+{
+	if (fflush(s->out) == 0 && !ferror(s->out))
+		return 0;
+	return hgw_fail(err, HGW_IOERR, "cannot write to standard output: %s", strerror(errno));
+}
+
+int session_json(struct session *s, bool changed, const struct hgw_err *failure,
+		 struct hgw_err *err)
+{
+	s->report.changed = changed;
+	s->report.err = failure;
+	s->printed = true;
+	if (hgw_json_plan(s->out, &s->view, &s->report) < 0)
+		return hgw_fail_nomem(err);
+	return 0;
+}
+
+static void print_writes(const struct session *s, const struct hgw_writes *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		hgw_print_write(s->err, &s->view, &w->v[i], false);
+}
+
+/* What went wrong, and how things stand now. */
+static void report_failure(struct session *s, const struct hgw_writes *writes,
+			   const struct hgw_result *result, struct hgw_err *err)
+{
+	if (result->failed != SIZE_MAX)
+		hgw_describe_refusal(err, &s->view, &s->report, &writes->v[result->failed],
+				     &result->refusal);
+	if (err->status != HGW_INCOMPLETE) {
+		hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
+			     "everything was undone: the routes are as they were");
+		return;
+	}
+	hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
+		     "undoing failed too; these commands would make the routes what they were:");
+	hgw_print_diags(s->err, &s->diags, HGW_WARNING);
+	hgw_diags_free(&s->diags);
+	print_writes(s, &result->left);
+}
+
+int session_apply(struct session *s, struct hgw_err *err)
+{
+	struct hgw_writes writes = {0};
+	struct hgw_result result = {0};
+	int rc = hgw_writes_build(&writes, &s->plan, &s->pool, err);
+
+	if (rc == 0 && s->opt.verbose)
+		print_writes(s, &writes);
+	if (rc == 0) {
+		rc = hgw_apply(s->kernel, &s->scope, &s->plan, &writes, &s->actual.owned, &s->pool,
+			       &result, err);
+		if (rc < 0)
+			report_failure(s, &writes, &result, err);
+		else if (result.gone > 0)
+			hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
+				     "%zu of the routes to delete %s gone already, or somebody "
+				     "else's",
+				     result.gone, result.gone == 1 ? "was" : "were");
+	}
+	hgw_result_free(&result);
+	hgw_writes_free(&writes);
+	return rc;
+}
+
+void session_close(struct session *s)
+{
+	hgw_verdict_free(&s->verdict);
+	hgw_plan_free(&s->plan);
+	hgw_actual_free(&s->actual);
+	hgw_desired_free(&s->desired);
+	hgw_pool_free(&s->pool);
+	hgw_snapshot_free(&s->host);
+	hgw_kernel_close(s->kernel);
+	hgw_diags_free(&s->diags);
+	hgw_inventory_free(&s->inv);
+	hgw_names_free(&s->names);
+}

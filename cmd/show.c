@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmd.h"
+
+int cmd_show(struct session *s, struct hgw_err *err)
+{
+	const struct hgw_routes *owned = &s->actual.owned;
+
+	/* An inventory is read only if one is named: for its table and protocol. */
+	if (s->opt.nfiles > 0 ? session_load(s, err) < 0
+			      : hgw_names_load(&s->names, "", err) < 0 ||
+					session_scope(s, RT_TABLE_MAIN, err) < 0)
+		return -1;
+	if (session_open(s, err) < 0 ||
+	    hgw_actual_read_owned(&s->actual.owned, s->kernel, &s->scope, &s->pool, err) < 0)
+		return -1;
+	if (s->opt.format == FORMAT_JSON) {
+		s->printed = true;
+		return hgw_json_shown(s->out, &s->view, owned) < 0 ? hgw_fail_nomem(err) : HGW_OK;
+	}
+	for (size_t i = 0; i < owned->n; i++)
+		hgw_print_shown(s->out, &s->view, &owned->v[i]);
+	return HGW_OK;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The routes this host has, as far as they matter to what is desired. */
+#ifndef HGW_ACTUAL_H
+#define HGW_ACTUAL_H
+
+#include "hgw/desired.h"
+#include "hgw/err.h"
+#include "hgw/kernel.h"
+#include "hgw/route.h"
+
+struct hgw_actual {
+	struct hgw_routes owned; /* all of our protocol in the table; sorted */
+	struct hgw_routes
+		foreign; /* others' in the table, to a wanted subnet or inside one; sorted */
+};
+
+/*
+ * Reads the table of scope once, and main and local beside it, shows every route to
+ * desired (hgw_desired_see), and keeps only those named above.
+ */
+HGW_NODISCARD int hgw_actual_read(struct hgw_actual *a, struct hgw_kernel *k,
+				  const struct hgw_scope *scope, struct hgw_desired *desired,
+				  struct hgw_pool *pool, struct hgw_err *err);
+/* Reads the owned routes only; scope->table 0 means all tables. Kernel's order, IPv4 first. */
+HGW_NODISCARD int hgw_actual_read_owned(struct hgw_routes *owned, struct hgw_kernel *k,
+					const struct hgw_scope *scope, struct hgw_pool *pool,
+					struct hgw_err *err);
+void hgw_actual_free(struct hgw_actual *a);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The routes this host should have: one to each subnet of each other node. */
+#ifndef HGW_DESIRED_H
+#define HGW_DESIRED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hgw/diag.h"
+#include "hgw/err.h"
+#include "hgw/inventory.h"
+#include "hgw/route.h"
+#include "hgw/snapshot.h"
+
+/* What a run is about: the routes of one protocol, in one table or (0) all, of these families. */
+struct hgw_scope {
+	uint32_t table;
+	uint8_t protocol;
+	bool inet, inet6;
+};
+
+/* Whether the gateways of a route can be used as the kernel means it, and why not. */
+enum hgw_reach {
+	HGW_REACH_OK,
+	HGW_REACH_NO_INTERFACE, /* the one that the inventory names is not there */
+	HGW_REACH_OWN,		/* an address of this host itself; IPv4 kernels would take it */
+	HGW_REACH_NO_ROUTE,	/* no route leads to it */
+	HGW_REACH_NOT_UNICAST,	/* the way to it is a blackhole, say */
+	HGW_REACH_OFF_LINK,	/* the way to it has a gateway of its own */
+};
+
+/* A route that should be there, and the subnet of the node it comes from. */
+struct hgw_want {
+	struct hgw_route route;
+	uint32_t node, subnet; /* into the inventory's nodes and subnets */
+	enum hgw_reach reach;  /* the first fault of its hops */
+	uint16_t faulty;       /* that hop */
+};
+
+/* The best route to a gateway seen so far, as a FIB lookup would choose it. */
+struct hgw_gateway {
+	struct hgw_addr addr;
+	bool found, onlink;	/* onlink: a unicast route without a gateway of its own */
+	struct hgw_route route; /* its hops are not kept, but for hop */
+};
+
+struct hgw_desired {
+	struct hgw_want *v; /* sorted by key; no two have the same dst */
+	size_t n;
+	struct hgw_gateway *gateways; /* sorted by address */
+	size_t ngateways;
+	const char *interface; /* that all gateways are reached by; "": each by its own. Borrowed */
+	uint32_t device;       /* its link; 0: no interface, or none of that name */
+};
+
+/* The routes of node self, without devices yet. */
+HGW_NODISCARD int hgw_desired_build(struct hgw_desired *d, const struct hgw_inventory *inv,
+				    uint32_t self, const struct hgw_scope *scope,
+				    const struct hgw_snapshot *host, struct hgw_pool *pool,
+				    struct hgw_err *err);
+
+/* Takes a route of the host into account: is it the way to any of the gateways? */
+void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r);
+/* Forgets all that was seen. */
+void hgw_desired_forget(struct hgw_desired *d);
+
+/* Gives each hop its device, once all routes have been seen; the number of wants at fault. */
+size_t hgw_desired_resolve(struct hgw_desired *d, const struct hgw_snapshot *host,
+			   struct hgw_pool *pool);
+/*
+ * Why the gateway of a want cannot be used, as a text and a hint: "gateway
+ * 10.0.0.9 of node 'node2' is …". Cut if text is too small.
+ */
+const char *hgw_desired_explain(const struct hgw_desired *d, const struct hgw_inventory *inv,
+				const struct hgw_pool *pool, const struct hgw_want *w, char *text,
+				size_t size);
+/* All that are at fault as errors in diags; returns -1 with HGW_REFUSED. */
+int hgw_desired_refuse(const struct hgw_desired *d, const struct hgw_inventory *inv,
+		       const struct hgw_pool *pool, struct hgw_diags *diags, struct hgw_err *err);
+
+/* The route wanted to the subnet that p is, or is inside of; NULL if none. */
+const struct hgw_want *hgw_desired_covering(const struct hgw_desired *d,
+					    const struct hgw_prefix *p);
+
+void hgw_desired_free(struct hgw_desired *d);
+
+#endif

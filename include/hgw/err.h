@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Errors: success is 0 and leaves *err alone; failure is -1 and has set *err
+ * once, where it happened. Callers that know more put it in front with
+ * hgw_fail_wrap(). cmd/main.c prints it, once. Nothing here allocates.
+ */
+#ifndef HGW_ERR_H
+#define HGW_ERR_H
+
+#include "hgw/compiler.h"
+
+/* Exit status of the command; 64 and above have the meaning of sysexits.h. */
+enum hgw_status {
+	HGW_OK = 0,
+	HGW_FAILED = 1,	     /* at run time; of a writer: and everything is as it was */
+	HGW_DIFFERS = 2,     /* the host is not as the inventory says */
+	HGW_ROLLED_BACK = 3, /* applied, not confirmed, taken back */
+	HGW_INCOMPLETE = 4,  /* failed, and the undo too: the rest is printed */
+	HGW_REFUSED = 5,     /* by a guard; nothing was changed */
+	HGW_USAGE = 64,
+	HGW_DATAERR = 65,  /* invalid inventory, snapshot or plan */
+	HGW_NOINPUT = 66,  /* an input cannot be opened */
+	HGW_IOERR = 74,	   /* output could not be written */
+	HGW_TEMPFAIL = 75, /* locked */
+	HGW_NOPERM = 77,
+};
+
+struct hgw_err {
+	enum hgw_status status;
+	char msg[1024]; /* lower-case start, no full stop, no newline */
+};
+
+/*
+ * Sets *err and returns -1. A message that does not fit is cut at its end.
+ * Control characters are replaced by '?': messages reach terminals.
+ */
+int hgw_fail(struct hgw_err *err, enum hgw_status status, const char *fmt, ...) HGW_PRINTF(3, 4);
+
+/* Out of memory: HGW_FAILED. */
+int hgw_fail_nomem(struct hgw_err *err);
+
+/* Puts "CONTEXT: " before the message and returns -1; the status stays. */
+int hgw_fail_wrap(struct hgw_err *err, const char *fmt, ...) HGW_PRINTF(2, 3);
+
+/* "ENETUNREACH" for 101; "unknown errno" for what libc has no name for. */
+const char *hgw_errno_name(int errnum);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's routing tables, through rtnetlink(7). The one module that
+ * knows netlink; what it takes and gives are values.
+ */
+#ifndef HGW_KERNEL_H
+#define HGW_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hgw/err.h"
+#include "hgw/route.h"
+#include "hgw/snapshot.h"
+
+struct hgw_kernel;
+
+/*
+ * Opens a socket in this network namespace, or in the one of that name
+ * (ip-netns(8)), into which the whole process then moves. Errors: HGW_NOINPUT
+ * (no such namespace), HGW_NOPERM (entering one takes CAP_SYS_ADMIN),
+ * HGW_FAILED. hgw_kernel_close() frees; NULL is fine.
+ */
+HGW_NODISCARD int hgw_kernel_open(struct hgw_kernel **k, const char *netns, struct hgw_err *err);
+void hgw_kernel_close(struct hgw_kernel *k);
+
+/*
+ * Whether the kernel lets us write: asked with a request that it refuses in
+ * any case, and that a caller without CAP_NET_ADMIN is refused for that.
+ * HGW_NOPERM if not.
+ */
+HGW_NODISCARD int hgw_kernel_may_write(struct hgw_kernel *k, struct hgw_err *err);
+
+/* Links, addresses and rules; s is emptied first and sorted after. */
+HGW_NODISCARD int hgw_kernel_snapshot(struct hgw_kernel *k, struct hgw_snapshot *s,
+				      struct hgw_err *err);
+
+/* Which routes to dump. The kernel does the filtering, where it can. */
+struct hgw_filter {
+	uint8_t family;	  /* AF_INET or AF_INET6 */
+	uint32_t table;	  /* 0: all */
+	uint8_t protocol; /* 0: all */
+};
+
+/* Who gets the routes of a dump, one at a time, in the kernel's order. */
+struct hgw_sink {
+	/*
+	 * r's hops and raw message are in the pool. Returns 1 to keep them
+	 * there, 0 to let them go, -1 (and err) to end the dump.
+	 */
+	int (*route)(void *arg, const struct hgw_route *r, struct hgw_err *err);
+	/* The dump was interrupted and starts again: forget what came (NULL: nothing to forget). */
+	void (*restart)(void *arg);
+	void *arg;
+};
+
+/*
+ * Dumps routes. A table that does not exist is empty. A dump that a change
+ * interrupted (NLM_F_DUMP_INTR) is made again, a bounded number of times.
+ */
+HGW_NODISCARD int hgw_kernel_routes(struct hgw_kernel *k, const struct hgw_filter *filter,
+				    struct hgw_pool *pool, const struct hgw_sink *sink,
+				    struct hgw_err *err);
+/* The same, collected in a set, in the kernel's order. */
+HGW_NODISCARD int hgw_kernel_collect(struct hgw_kernel *k, const struct hgw_filter *filter,
+				     struct hgw_pool *pool, struct hgw_routes *set,
+				     struct hgw_err *err);
+
+enum hgw_verb {
+	HGW_VERB_ADD,	 /* NLM_F_CREATE | NLM_F_EXCL: nothing may have that key */
+	HGW_VERB_APPEND, /* NLM_F_CREATE | NLM_F_APPEND: after what has that key; IPv6: one more hop
+			  */
+	HGW_VERB_REPLACE, /* NLM_F_CREATE | NLM_F_REPLACE: takes the first of that key, anyone's */
+	HGW_VERB_DELETE,  /* by full key, protocol and hops included */
+};
+
+enum hgw_write_state {
+	HGW_WRITE_PENDING, /* not sent */
+	HGW_WRITE_DONE,
+	HGW_WRITE_GONE, /* a delete that found nothing (ESRCH): no failure */
+	HGW_WRITE_REFUSED,
+	HGW_WRITE_UNKNOWN, /* the answer was lost */
+};
+
+struct hgw_write {
+	enum hgw_verb verb;
+	bool restore; /* send route.raw as it was dumped, not what we model of it */
+	bool alone;   /* in a send of its own, so that a refusal stops what is after it */
+	enum hgw_write_state state;
+	uint32_t change; /* the caller's own: what in its plan this is a part of */
+	struct hgw_route route;
+};
+
+/* Why a phase of writes ended early. */
+struct hgw_refusal {
+	size_t index; /* the first write that was refused or is unknown */
+	int errnum;
+	char text[160]; /* the kernel's own words (NETLINK_EXT_ACK), or "" */
+};
+
+/*
+ * Carries out n writes, packed: at most 64 KiB a send, no acknowledgements
+ * asked for. send(2) on rtnetlink returns when all of its messages have been
+ * handled, and a refusal does not stop those after it in the same send; so
+ * after each send the refusals are read, and any ends the phase. Sets each
+ * state. Returns 0 if all are DONE or GONE, else -1 and *refusal. Allocates
+ * nothing of its own.
+ */
+HGW_NODISCARD int hgw_kernel_write(struct hgw_kernel *k, const struct hgw_pool *pool,
+				   struct hgw_write *writes, size_t n, struct hgw_refusal *refusal);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What users and their programs read. All of it goes to the stream that is
+ * passed in; whether it arrived is checked once, by cmd, at the end.
+ */
+#ifndef HGW_OUTPUT_H
+#define HGW_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "hgw/actual.h"
+#include "hgw/apply.h"
+#include "hgw/desired.h"
+#include "hgw/diag.h"
+#include "hgw/inventory.h"
+#include "hgw/names.h"
+#include "hgw/plan.h"
+#include "hgw/snapshot.h"
+#include "hgw/verify.h"
+
+/* What it takes to print a route: the names of what it has as numbers. */
+struct hgw_view {
+	const struct hgw_names *names; /* NULL: numbers */
+	const struct hgw_snapshot *host;
+	const struct hgw_pool *pool;
+	bool color;
+};
+
+/* What a run was about and came to. Members that do not apply are NULL or 0. */
+struct hgw_report {
+	const char *format; /* "hgw.plan/1" */
+	const struct hgw_inventory *inv;
+	const struct hgw_plan *plan;
+	const struct hgw_verdict *verdict; /* with desired and actual, which it refers to */
+	const struct hgw_desired *desired;
+	const struct hgw_actual *actual;
+	const struct hgw_scope *scope;
+	const struct hgw_diags *diags;
+	const struct hgw_err *err; /* why it failed */
+	uint32_t node;		   /* which this host is; UINT32_MAX: not known */
+	bool changed;
+};
+
+/*
+ * A route in the grammar of ip-route(8), complete and on one line, so that
+ * "ip route replace LINE" makes it and "ip route del LINE" deletes it and no
+ * other; also in a shell, whatever the device is called. No newline.
+ */
+void hgw_print_route(FILE *f, const struct hgw_view *view, const struct hgw_route *r);
+/* "ip " (unless batch), then "route VERB ROUTE" in numbers, and a newline. */
+void hgw_print_write(FILE *f, const struct hgw_view *view, const struct hgw_write *w, bool batch);
+/* As "ip route show table T proto P" prints it, byte for byte, newline included. */
+void hgw_print_shown(FILE *f, const struct hgw_view *view, const struct hgw_route *r);
+
+/* The diff, and "Plan: …" (or done: "Applied: …"); nothing where there is nothing to do. */
+void hgw_print_plan(FILE *f, const struct hgw_view *view, const struct hgw_report *report);
+void hgw_print_summary(FILE *f, const struct hgw_plan *plan, bool done);
+/* Says in diags which foreign routes do the job, or stand behind ours. */
+void hgw_note_foreign(struct hgw_diags *diags, const struct hgw_view *view,
+		      const struct hgw_report *report);
+/* Failures first, then warnings, all with verbose; a count at the end. */
+void hgw_print_verdict(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		       bool verbose);
+/* As a compiler does; those at least as severe as least. */
+void hgw_print_diags(FILE *f, const struct hgw_diags *diags, enum hgw_severity least);
+/* "add 10.244.1.0/24 via 10.0.0.9: TEXT (ENETUNREACH) [inventory.yaml:6 node2]", into err. */
+void hgw_describe_refusal(struct hgw_err *err, const struct hgw_view *view,
+			  const struct hgw_report *report, const struct hgw_write *w,
+			  const struct hgw_refusal *refusal);
+/* What a check found, without a newline; for people. */
+void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		     const struct hgw_check *c);
+
+/* One document and a newline. -1 for want of memory, before anything was printed of it. */
+HGW_NODISCARD int hgw_json_plan(FILE *f, const struct hgw_view *view,
+				const struct hgw_report *report);
+HGW_NODISCARD int hgw_json_verdict(FILE *f, const struct hgw_view *view,
+				   const struct hgw_report *report);
+/* An array with the members of "ip -j route show …", and protocol. */
+HGW_NODISCARD int hgw_json_shown(FILE *f, const struct hgw_view *view,
+				 const struct hgw_routes *routes);
+
+#endif

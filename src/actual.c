@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "hgw/actual.h"
+
+struct reading {
+	struct hgw_actual *actual;
+	const struct hgw_scope *scope;
+	struct hgw_desired *desired;
+	size_t nowned, nforeign; /* before this dump */
+};
+
+static int on_route(void *arg, const struct hgw_route *r, struct hgw_err *err)
+{
+	struct reading *rd = arg;
+	bool in_table = r->table == rd->scope->table;
+
+	if (in_table && r->protocol == rd->scope->protocol)
+		return hgw_routes_add(&rd->actual->owned, r, err) < 0 ? -1 : 1;
+	hgw_desired_see(rd->desired, r);
+	/* The local table is looked up before any other: an address of ours goes before a route. */
+	if ((!in_table && r->table != RT_TABLE_LOCAL) || r->tos != 0 ||
+	    hgw_desired_covering(rd->desired, &r->dst) == NULL)
+		return 0;
+	return hgw_routes_add(&rd->actual->foreign, r, err) < 0 ? -1 : 1;
+}
+
+/*
+ * What was seen stays seen: a route that is gone since can only make us say
+ * that a gateway has no route to it, or one that the kernel then refuses.
+ */
+static void on_restart(void *arg)
+{
+	struct reading *rd = arg;
+
+	rd->actual->owned.n = rd->nowned;
+	rd->actual->foreign.n = rd->nforeign;
+}
+
+static bool wanted_family(const struct hgw_scope *scope, uint8_t family)
+{
+	return family == AF_INET ? scope->inet : scope->inet6;
+}
+
+/* An IPv4 subnet can be reached by an IPv6 gateway, whose device the IPv6 routes tell. */
+static bool needs_gateways(const struct hgw_desired *d, uint8_t family)
+{
+	for (size_t i = 0; i < d->ngateways; i++)
+		if (d->gateways[i].addr.family == family)
+			return true;
+	return false;
+}
+
+static int read_family(struct reading *rd, struct hgw_kernel *k, uint8_t family,
+		       struct hgw_pool *pool, struct hgw_err *err)
+{
+	const uint32_t tables[] = {rd->scope->table, RT_TABLE_MAIN, RT_TABLE_LOCAL};
+	struct hgw_sink sink = {on_route, on_restart, rd};
+	bool gateways = needs_gateways(rd->desired, family);
+
+	for (size_t i = 0; i < HGW_ARRAY_LEN(tables); i++) {
+		struct hgw_filter f = {.family = family, .table = tables[i]};
+
+		if (i == 1 && (!gateways || tables[0] == RT_TABLE_MAIN))
+			continue;
+		rd->nowned = rd->actual->owned.n;
+		rd->nforeign = rd->actual->foreign.n;
+		if (hgw_kernel_routes(k, &f, pool, &sink, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int hgw_actual_read(struct hgw_actual *a, struct hgw_kernel *k, const struct hgw_scope *scope,
+		    struct hgw_desired *desired, struct hgw_pool *pool, struct hgw_err *err)
+{
+	/* Of a family that is left out no route is owned or foreign: only gateways are looked for.
+	 */
+	static const struct hgw_scope elsewhere = {.table = RT_TABLE_MAIN};
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+
+	for (size_t i = 0; i < HGW_ARRAY_LEN(families); i++) {
+		struct reading rd = {.actual = a, .scope = scope, .desired = desired};
+
+		if (!wanted_family(scope, families[i])) {
+			if (!needs_gateways(desired, families[i]))
+				continue;
+			rd.scope = &elsewhere;
+		}
+		if (read_family(&rd, k, families[i], pool, err) < 0)
+			return -1;
+	}
+	hgw_routes_sort(&a->owned);
+	hgw_routes_sort(&a->foreign);
+	return 0;
+}
+
+int hgw_actual_read_owned(struct hgw_routes *owned, struct hgw_kernel *k,
+			  const struct hgw_scope *scope, struct hgw_pool *pool, struct hgw_err *err)
+{
+	struct hgw_filter f = {.table = scope->table, .protocol = scope->protocol};
+
+	f.family = AF_INET;
+	if (scope->inet && hgw_kernel_collect(k, &f, pool, owned, err) < 0)
+		return -1;
+	f.family = AF_INET6;
+	if (scope->inet6 && hgw_kernel_collect(k, &f, pool, owned, err) < 0)
+		return -1;
+	return 0;
+}
+
+void hgw_actual_free(struct hgw_actual *a)
+{
+	hgw_routes_free(&a->owned);
+	hgw_routes_free(&a->foreign);
+}

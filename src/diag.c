@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "hgw/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXCERPT_MAX = 100 };
+
+static char *printable(char *s)
+{
+	for (char *p = s; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	return s;
+}
+
+static void diag_clear(struct hgw_diag *d)
+{
+	free((char *)d->at.file);
+	free(d->text);
+	free(d->hint);
+	free(d->excerpt);
+	*d = (struct hgw_diag){0};
+}
+
+static bool diag_fill(struct hgw_diag *d, const struct hgw_origin *at, const char *hint,
+		      const char *fmt, va_list ap)
+{
+	if (at != NULL) {
+		d->at.line = at->line;
+		d->at.column = at->column;
+		if (at->file != NULL) {
+			char *file = strdup(at->file);
+
+			if (file == NULL)
+				return false;
+			d->at.file = printable(file);
+		}
+	}
+	if (hint != NULL) {
+		d->hint = printable(strdup(hint));
+		if (d->hint == NULL)
+			return false;
+	}
+	if (vasprintf(&d->text, fmt, ap) < 0) {
+		d->text = NULL;
+		return false;
+	}
+	printable(d->text);
+	return true;
+}
+
+struct hgw_diag *hgw_diag_add(struct hgw_diags *diags, enum hgw_severity severity,
+			      const struct hgw_origin *at, const char *hint, const char *fmt, ...)
+{
+	struct hgw_diag *d;
+	bool ok;
+	va_list ap;
+
+	if (diags->count[severity]++ >= HGW_DIAG_MAX)
+		return NULL;
+	if (diags->n == diags->cap) {
+		size_t cap = diags->cap ? diags->cap * 2 : 8;
+		struct hgw_diag *v = reallocarray(diags->v, cap, sizeof(*v));
+
+		if (v == NULL) {
+			diags->nomem = true;
+			return NULL;
+		}
+		diags->v = v;
+		diags->cap = cap;
+	}
+	d = &diags->v[diags->n];
+	*d = (struct hgw_diag){.severity = severity};
+	va_start(ap, fmt);
+	ok = diag_fill(d, at, hint, fmt, ap);
+	va_end(ap);
+	if (!ok) {
+		diag_clear(d);
+		diags->nomem = true;
+		return NULL;
+	}
+	diags->n++;
+	return d;
+}
+
+static bool is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* The start of a line, counted as YAML does: LF, CR LF or a CR alone end one. */
+static const char *find_line(const char *data, const char *end, uint32_t line)
+{
+	for (uint32_t at = 1; at < line; at++) {
+		while (data < end && *data != '\n' && *data != '\r')
+			data++;
+		if (data == end)
+			return NULL;
+		if (*data == '\r' && data + 1 < end && data[1] == '\n')
+			data++;
+		data++;
+	}
+	return data;
+}
+
+static const char *skip_chars(const char *s, const char *end, uint32_t n)
+{
+	for (; n > 0 && s < end; n--) {
+		s++;
+		while (s < end && is_continuation(*s))
+			s++;
+	}
+	return s;
+}
+
+void hgw_diag_set_excerpt(struct hgw_diag *diag, const char *data, size_t len)
+{
+	const char *end = data + len, *start, *stop, *p;
+	uint32_t first = 0, column = diag->at.column;
+
+	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
+		data += 3;
+	start = diag->at.line != 0 && column != 0 ? find_line(data, end, diag->at.line) : NULL;
+	if (start == NULL)
+		return;
+	for (stop = start; stop < end && *stop != '\n' && *stop != '\r'; stop++)
+		;
+	if (column > EXCERPT_MAX - 20 && skip_chars(start, stop, EXCERPT_MAX) < stop)
+		first = column - 1 > EXCERPT_MAX / 2 ? column - 1 - EXCERPT_MAX / 2 : 0;
+	start = skip_chars(start, stop, first);
+	p = skip_chars(start, stop, EXCERPT_MAX);
+	free(diag->excerpt);
+	diag->excerpt = strndup(start, (size_t)(p - start));
+	if (diag->excerpt == NULL)
+		return;
+	for (char *c = diag->excerpt; *c != '\0'; c++)
+		if (*c == '\t')
+			*c = ' ';
+	printable(diag->excerpt);
+	diag->caret = column - 1 - first;
+}
+
+void hgw_diags_free(struct hgw_diags *diags)
+{
+	for (size_t i = 0; i < diags->n; i++)
+		diag_clear(&diags->v[i]);
+	free(diags->v);
+	*diags = (struct hgw_diags){0};
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hgw/output.h"
+#include "output_impl.h"
+
+static const char *const red = "\033[31m", *const green = "\033[32m", *const yellow = "\033[33m",
+			 *const bold = "\033[1m", *const reset = "\033[0m";
+
+static const char *paint(const struct hgw_view *view, const char *color)
+{
+	return view->color ? color : "";
+}
+
+/* File names are the user's; a line feed in one must not end the comment it stands in. */
+static void print_printable(FILE *f, const char *s)
+{
+	for (; *s != '\0'; s++)
+		fputc((unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s, f);
+}
+
+void print_origin(FILE *f, const struct hgw_report *report, uint32_t node, uint32_t subnet)
+{
+	struct hgw_origin at;
+
+	if (report->inv == NULL || node == UINT32_MAX)
+		return;
+	at = hgw_inventory_origin(report->inv, node, subnet);
+	print_printable(f, at.file);
+	if (at.line != 0)
+		fprintf(f, ":%u", at.line);
+	fprintf(f, " %s", hgw_node_name(report->inv, node));
+}
+
+static void print_header(FILE *f, const struct hgw_view *view, const struct hgw_report *report)
+{
+	const struct hgw_inventory *inv = report->inv;
+	const char *node = inv != NULL ? hgw_node_name(inv, report->node) : "";
+	char table[16], protocol[16];
+
+	fprintf(f, "%s--- kernel%s%s (", paint(view, bold), inv != NULL ? " " : "", node);
+	if (report->scope->table == 0)
+		fputs("all tables", f);
+	else
+		fprintf(f, "table %s", view_table(view, report->scope->table, table));
+	fprintf(f, ", proto %s)%s\n%s+++ ", view_protocol(view, report->scope->protocol, protocol),
+		paint(view, reset), paint(view, bold));
+	if (inv == NULL) {
+		fputs("nothing", f);
+	} else {
+		for (size_t i = 0; i < inv->nfiles; i++) {
+			fputs(i > 0 ? " " : "", f);
+			print_printable(f, inv->files[i].name);
+		}
+		fprintf(f, " (%s)", node);
+	}
+	fprintf(f, "%s\n", paint(view, reset));
+}
+
+static void print_line(FILE *f, const struct hgw_view *view, char mark,
+		       const struct hgw_route *route, const char *comment)
+{
+	const char *color = mark == '+' ? green : mark == '-' ? red : yellow;
+
+	fprintf(f, "%s%c ", paint(view, color), mark);
+	hgw_print_route(f, view, route);
+	if (comment != NULL)
+		fprintf(f, "   # %s", comment);
+	fprintf(f, "%s\n", paint(view, reset));
+}
+
+static void print_change(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+			 const struct hgw_change *c)
+{
+	switch (c->op) {
+	case HGW_OP_CONFLICT:
+		print_line(f, view, '!', &c->before, "not ours, left alone");
+		return;
+	case HGW_OP_DELETE:
+	case HGW_OP_REPLACE:
+		print_line(f, view, '-', &c->before, NULL);
+		break;
+	default:
+		break;
+	}
+	if (c->op != HGW_OP_ADD && c->op != HGW_OP_REPLACE)
+		return;
+	fprintf(f, "%s+ ", paint(view, green));
+	hgw_print_route(f, view, &c->after);
+	if (report->inv != NULL) {
+		fputs("   # ", f);
+		print_origin(f, report, c->node, c->subnet);
+	}
+	fprintf(f, "%s\n", paint(view, reset));
+}
+
+void hgw_print_plan(FILE *f, const struct hgw_view *view, const struct hgw_report *report)
+{
+	const struct hgw_plan *plan = report->plan;
+
+	if (hgw_plan_changes(plan) == 0 && plan->count[HGW_OP_CONFLICT] == 0)
+		return;
+	print_header(f, view, report);
+	for (size_t i = 0; i < plan->n; i++)
+		print_change(f, view, report, &plan->v[i]);
+}
+
+void hgw_print_summary(FILE *f, const struct hgw_plan *plan, bool done)
+{
+	size_t conflicts = plan->count[HGW_OP_CONFLICT];
+
+	if (hgw_plan_changes(plan) == 0 && conflicts == 0)
+		return;
+	fprintf(f,
+		done ? "Applied: %zu added, %zu replaced, %zu deleted, "
+		     : "Plan: %zu to add, %zu to replace, %zu to delete, ",
+		plan->count[HGW_OP_ADD], plan->count[HGW_OP_REPLACE], plan->count[HGW_OP_DELETE]);
+	if (conflicts > 0)
+		fprintf(f, "%zu conflict%s, ", conflicts, conflicts == 1 ? "" : "s");
+	fprintf(f, "%zu unchanged.\n", plan->unchanged);
+}
+
+void hgw_note_foreign(struct hgw_diags *diags, const struct hgw_view *view,
+		      const struct hgw_report *report)
+{
+	for (size_t i = 0; i < report->plan->n; i++) {
+		const struct hgw_change *c = &report->plan->v[i];
+		struct hgw_origin at;
+		char route[512] = "";
+		FILE *f;
+
+		if (c->op != HGW_OP_SKIP && c->op != HGW_OP_NOTE)
+			continue;
+		f = fmemopen(route, sizeof(route), "w");
+		if (f != NULL) {
+			hgw_print_route(f, view, &c->before);
+			fclose(f);
+		}
+		at = hgw_inventory_origin(report->inv, c->node, c->subnet);
+		hgw_diag_add(diags, HGW_NOTE, &at, NULL,
+			     c->op == HGW_OP_SKIP
+				     ? "%s is not ours and does the job already; left alone"
+				     : "%s is not ours and stands behind ours; left alone",
+			     route);
+	}
+}
+
+static const char *fault_text(enum hgw_fault fault)
+{
+	static const char *const texts[] = {
+		[HGW_FAULT_NONE] = "as it should be",
+		[HGW_FAULT_MISSING] = "missing",
+		[HGW_FAULT_GATEWAY] = "wrong gateway",
+		[HGW_FAULT_DEVICE] = "wrong device",
+		[HGW_FAULT_METRIC] = "wrong metric",
+		[HGW_FAULT_ATTRIBUTES] = "wrong mtu, onlink, weight or type",
+		[HGW_FAULT_DOUBLED] = "more than one route of ours",
+		[HGW_FAULT_FOREIGN] = "there, but not ours",
+		[HGW_FAULT_CONFLICT] = "taken by another route",
+	};
+
+	return texts[fault];
+}
+
+static void print_route_check(FILE *f, const struct hgw_view *view, const struct hgw_check *c,
+			      const struct hgw_want *want, const struct hgw_route *have)
+{
+	fputs(fault_text(c->fault), f);
+	if (have != NULL && c->status != HGW_PASS) {
+		fputs(": ", f);
+		hgw_print_route(f, view, have);
+	}
+	if (c->status != HGW_FAIL)
+		return;
+	if (want->reach == HGW_REACH_OK) {
+		fputs("; should be ", f);
+		hgw_print_route(f, view, &want->route);
+		fputs("; run hgw apply", f);
+	}
+}
+
+static void print_onlink_check(FILE *f, const struct hgw_view *view,
+			       const struct hgw_report *report, const struct hgw_want *want)
+{
+	char text[512];
+	const char *hint = hgw_desired_explain(report->desired, report->inv, view->pool, want, text,
+					       sizeof(text));
+
+	fprintf(f, "%s%s%s", text, hint != NULL ? "; " : "", hint != NULL ? hint : "");
+}
+
+void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		     const struct hgw_check *c)
+{
+	const struct hgw_want *want = c->want != HGW_NONE ? &report->desired->v[c->want] : NULL;
+	const struct hgw_route *have = hgw_check_have(c, report->actual);
+	char table[16];
+
+	switch (c->id) {
+	case HGW_CHECK_ROUTE:
+		print_route_check(f, view, c, want, have);
+		break;
+	case HGW_CHECK_ONLINK:
+		print_onlink_check(f, view, report, want);
+		break;
+	case HGW_CHECK_SHADOWED:
+		if (c->status == HGW_PASS) {
+			fputs("no other route takes its traffic", f);
+			break;
+		}
+		fputs("traffic is taken by ", f);
+		hgw_print_route(f, view, have);
+		fputs(", which is not ours; delete that route, or the subnet", f);
+		break;
+	case HGW_CHECK_LINK:
+		fputs(c->status == HGW_PASS	     ? "the link carries"
+		      : have->state & HGW_STATE_DEAD ? "the link is down"
+						     : "the link has no carrier",
+		      f);
+		break;
+	case HGW_CHECK_EXTRA:
+		fputs("ours, but no node has that subnet; run hgw apply", f);
+		break;
+	case HGW_CHECK_RULE:
+		fprintf(f,
+			c->status == HGW_PASS ? "a rule leads to table %s"
+					      : "no rule leads to table %s, so its routes are "
+						"not used; see ip-rule(8)",
+			view_table(view, report->scope->table, table));
+		break;
+	default:
+		break;
+	}
+}
+
+/* What a check is about: "10.244.1.0/24 node2", "10.244.9.0/24 via …", "inet6". */
+static void print_subject(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+			  const struct hgw_check *c)
+{
+	char dst[HGW_PREFIX_STRLEN];
+
+	if (c->id == HGW_CHECK_EXTRA) {
+		hgw_print_route(f, view, hgw_check_have(c, report->actual));
+	} else if (c->id == HGW_CHECK_RULE) {
+		fputs(c->family == AF_INET6 ? "inet6" : "inet", f);
+	} else {
+		const struct hgw_want *want = &report->desired->v[c->want];
+
+		hgw_prefix_format(&want->route.dst, dst);
+		fprintf(f, "%s %s", dst, hgw_node_name(report->inv, want->node));
+	}
+}
+
+static void print_checks(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+			 enum hgw_check_status status)
+{
+	static const char *const marks[] = {
+		[HGW_PASS] = "pass", [HGW_FAIL] = "FAIL", [HGW_WARN] = "warn"};
+	const char *color = status == HGW_FAIL ? red : status == HGW_WARN ? yellow : green;
+
+	for (size_t i = 0; i < report->verdict->n; i++) {
+		const struct hgw_check *c = &report->verdict->v[i];
+
+		if (c->status != status)
+			continue;
+		fprintf(f, "%s%s%s %s ", paint(view, color), marks[status], paint(view, reset),
+			hgw_check_name(c->id));
+		print_subject(f, view, report, c);
+		fputs(": ", f);
+		hgw_print_check(f, view, report, c);
+		if (c->want != HGW_NONE) {
+			const struct hgw_want *want = &report->desired->v[c->want];
+
+			fputs(" [", f);
+			print_origin(f, report, want->node, want->subnet);
+			fputc(']', f);
+		}
+		fputc('\n', f);
+	}
+}
+
+void hgw_print_verdict(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		       bool verbose)
+{
+	const size_t *count = report->verdict->count;
+
+	print_checks(f, view, report, HGW_FAIL);
+	print_checks(f, view, report, HGW_WARN);
+	if (verbose)
+		print_checks(f, view, report, HGW_PASS);
+	fprintf(f, "%s: %zu failed, %zu warning%s, %zu passed.\n",
+		hgw_node_name(report->inv, report->node), count[HGW_FAIL], count[HGW_WARN],
+		count[HGW_WARN] == 1 ? "" : "s", count[HGW_PASS]);
+}
+
+static void print_diag(FILE *f, const struct hgw_diag *d)
+{
+	static const char *const words[] = {
+		[HGW_NOTE] = "note", [HGW_WARNING] = "warning", [HGW_ERROR] = "error"};
+
+	if (d->at.file == NULL)
+		fputs("hgw", f);
+	else if (d->at.line == 0)
+		fputs(d->at.file, f);
+	else if (d->at.column == 0)
+		fprintf(f, "%s:%u", d->at.file, d->at.line);
+	else
+		fprintf(f, "%s:%u:%u", d->at.file, d->at.line, d->at.column);
+	fprintf(f, ": %s: %s\n", words[d->severity], d->text);
+	if (d->excerpt != NULL)
+		fprintf(f, "  %s\n  %*s^\n", d->excerpt, (int)d->caret, "");
+	if (d->hint != NULL)
+		fprintf(f, "  hint: %s\n", d->hint);
+}
+
+void hgw_print_diags(FILE *f, const struct hgw_diags *diags, enum hgw_severity least)
+{
+	for (size_t i = 0; i < diags->n; i++)
+		if (diags->v[i].severity >= least)
+			print_diag(f, &diags->v[i]);
+	if (diags->count[HGW_ERROR] > HGW_DIAG_MAX)
+		fprintf(f, "hgw: %zu more errors are not shown\n",
+			diags->count[HGW_ERROR] - HGW_DIAG_MAX);
+	if (least <= HGW_WARNING && diags->count[HGW_WARNING] > HGW_DIAG_MAX)
+		fprintf(f, "hgw: %zu more warnings are not shown\n",
+			diags->count[HGW_WARNING] - HGW_DIAG_MAX);
+}
+
+void hgw_describe_refusal(struct hgw_err *err, const struct hgw_view *view,
+			  const struct hgw_report *report, const struct hgw_write *w,
+			  const struct hgw_refusal *refusal)
+{
+	static const char *const verbs[] = {
+		[HGW_VERB_ADD] = "add",
+		[HGW_VERB_APPEND] = "add",
+		[HGW_VERB_REPLACE] = "replace",
+		[HGW_VERB_DELETE] = "delete",
+	};
+	const struct hgw_change *c = &report->plan->v[w->change];
+	char route[512] = "", origin[256] = "";
+	FILE *f = fmemopen(route, sizeof(route), "w");
+	FILE *o = fmemopen(origin, sizeof(origin), "w");
+
+	if (f != NULL && o != NULL) {
+		hgw_print_route(f, view, &w->route);
+		print_origin(o, report, c->node, c->subnet);
+	}
+	if (f != NULL)
+		fclose(f);
+	if (o != NULL)
+		fclose(o);
+	if (w->state == HGW_WRITE_UNKNOWN)
+		hgw_fail(err, err->status, "%s %s: the kernel's answer was lost (%s)",
+			 verbs[w->verb], route, hgw_errno_name(refusal->errnum));
+	else
+		hgw_fail(err, err->status, "%s %s: %s (%s)", verbs[w->verb], route,
+			 refusal->text[0] != '\0' ? refusal->text : strerror(refusal->errnum),
+			 hgw_errno_name(refusal->errnum));
+	if (origin[0] != '\0')
+		snprintf(err->msg + strlen(err->msg), sizeof(err->msg) - strlen(err->msg), " [%s]",
+			 origin);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hgw/plan.h"
+
+int hgw_writes_reserve(struct hgw_writes *w, size_t n, struct hgw_err *err)
+{
+	size_t cap = w->cap ? w->cap : 64;
+	struct hgw_write *v;
+
+	if (n <= w->cap)
+		return 0;
+	while (cap < n)
+		cap *= 2;
+	v = reallocarray(w->v, cap, sizeof(*v));
+	if (v == NULL)
+		return hgw_fail_nomem(err);
+	w->v = v;
+	w->cap = cap;
+	return 0;
+}
+
+static int writes_add(struct hgw_writes *w, const struct hgw_write *one, struct hgw_err *err)
+{
+	if (hgw_writes_reserve(w, w->n + 1, err) < 0)
+		return -1;
+	w->v[w->n++] = *one;
+	return 0;
+}
+
+static bool is_inet6(const struct hgw_route *r)
+{
+	return r->dst.addr.family == AF_INET6;
+}
+
+static bool has_hop(const struct hgw_pool *pool, const struct hgw_route *r,
+		    const struct hgw_hop *hop)
+{
+	const struct hgw_hop *hops = hgw_route_hops(pool, r);
+
+	for (size_t i = 0; i < r->nhops; i++)
+		if (hgw_hop_equal(&hops[i], hop))
+			return true;
+	return false;
+}
+
+/* A route with one of the hops of r. */
+static struct hgw_route with_hop(const struct hgw_route *r, const struct hgw_hop *hop)
+{
+	struct hgw_route one = *r;
+
+	one.nhops = 1;
+	one.hop = *hop;
+	one.hop.weight = 1;
+	one.raw = 0;
+	return one;
+}
+
+/* An IPv6 group of one goes over into another of one in a single step. */
+static bool replaces(const struct hgw_route *before, const struct hgw_route *after)
+{
+	return is_inet6(after) && (before->nhops <= 1 || before->nhid != 0) && after->nhops <= 1;
+}
+
+/*
+ * Whether the hops that an IPv6 group keeps must be made anew: what a hop has
+ * besides its way can only be set when it is created.
+ */
+static bool renews(const struct hgw_route *before, const struct hgw_route *after)
+{
+	return before->mtu != after->mtu || before->type != after->type;
+}
+
+/* The part of a change that creates. */
+static int change_creates(struct hgw_writes *w, struct hgw_write one,
+			  const struct hgw_route *before, const struct hgw_route *after,
+			  const struct hgw_pool *pool, struct hgw_err *err)
+{
+	const struct hgw_hop *hops = hgw_route_hops(pool, after);
+
+	one.verb = HGW_VERB_APPEND;
+	one.route = *after;
+	if (replaces(before, after))
+		one.verb = HGW_VERB_REPLACE;
+	if (!is_inet6(after) || one.verb == HGW_VERB_REPLACE)
+		return writes_add(w, &one, err);
+	for (size_t i = 0; i < after->nhops; i++) {
+		if (has_hop(pool, before, &hops[i]))
+			continue;
+		one.route = with_hop(after, &hops[i]);
+		if (writes_add(w, &one, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* All of a route, hop by hop in IPv6: a delete that names no gateway takes the group, anyone's. */
+static int delete_route(struct hgw_writes *w, struct hgw_write one, const struct hgw_route *r,
+			const struct hgw_pool *pool, struct hgw_err *err)
+{
+	const struct hgw_hop *hops = hgw_route_hops(pool, r);
+
+	one.verb = HGW_VERB_DELETE;
+	one.route = *r;
+	if (!is_inet6(r) || r->nhops <= 1 || r->nhid != 0)
+		return writes_add(w, &one, err);
+	for (size_t i = 0; i < r->nhops; i++) {
+		one.route = with_hop(r, &hops[i]);
+		if (writes_add(w, &one, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The part of a change that deletes; a hop that is made anew goes and comes, one at a time. */
+static int change_deletes(struct hgw_writes *w, struct hgw_write one,
+			  const struct hgw_route *before, const struct hgw_route *after,
+			  const struct hgw_pool *pool, struct hgw_err *err)
+{
+	const struct hgw_hop *hops = hgw_route_hops(pool, before);
+
+	if (replaces(before, after))
+		return 0;
+	if (!is_inet6(before))
+		return delete_route(w, one, before, pool, err);
+	for (size_t i = 0; i < before->nhops; i++) {
+		bool kept = has_hop(pool, after, &hops[i]);
+
+		if (kept && !renews(before, after))
+			continue;
+		one.verb = HGW_VERB_DELETE;
+		one.alone = kept;
+		one.route = with_hop(before, &hops[i]);
+		if (writes_add(w, &one, err) < 0)
+			return -1;
+		one.verb = HGW_VERB_APPEND;
+		one.route = with_hop(after, &hops[i]);
+		if (kept && writes_add(w, &one, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int hgw_writes_build(struct hgw_writes *w, const struct hgw_plan *plan, const struct hgw_pool *pool,
+		     struct hgw_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < plan->n && rc == 0; i++) {
+		const struct hgw_change *c = &plan->v[i];
+		struct hgw_write one = {.verb = HGW_VERB_ADD, .change = i, .route = c->after};
+
+		if (c->op == HGW_OP_ADD)
+			rc = writes_add(w, &one, err);
+		else if (c->op == HGW_OP_REPLACE)
+			rc = change_creates(w, one, &c->before, &c->after, pool, err);
+	}
+	w->nadd = w->n;
+	for (uint32_t i = 0; i < plan->n && rc == 0; i++) {
+		const struct hgw_change *c = &plan->v[i];
+		struct hgw_write one = {.change = i};
+
+		if (c->op == HGW_OP_DELETE)
+			rc = delete_route(w, one, &c->before, pool, err);
+		else if (c->op == HGW_OP_REPLACE)
+			rc = change_deletes(w, one, &c->before, &c->after, pool, err);
+	}
+	return rc;
+}
+
+/* Where the entries of one key end. */
+static size_t key_end(const struct hgw_routes *set, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end < set->n && hgw_route_key_cmp(&set->v[at], &set->v[end]) == 0)
+		end++;
+	return end;
+}
+
+static bool same_entries(const struct hgw_pool *pool, const struct hgw_route *a, size_t na,
+			 const struct hgw_route *b, size_t nb)
+{
+	if (na != nb)
+		return false;
+	for (size_t i = 0; i < na; i++)
+		if (!hgw_route_equal(pool, &a[i], &b[i]))
+			return false;
+	return true;
+}
+
+/*
+ * The entries of one key back to what they were. IPv6 has one entry, and is
+ * mended hop by hop; of IPv4 the old ones come back behind those that are
+ * there, which then go, so that the order is the old one too.
+ */
+struct both {
+	const struct hgw_route *now, *before;
+	size_t nnow, nbefore;
+};
+
+static int back_creates(struct hgw_writes *w, const struct both *b, const struct hgw_pool *pool,
+			struct hgw_err *err)
+{
+	struct hgw_write one = {.verb = HGW_VERB_APPEND, .restore = true};
+
+	if (b->nnow > 0 && b->nbefore > 0 && is_inet6(b->before)) {
+		if (!replaces(b->now, b->before))
+			return change_creates(w, (struct hgw_write){0}, b->now, b->before, pool,
+					      err);
+		one.verb = HGW_VERB_REPLACE;
+	}
+	for (size_t i = 0; i < b->nbefore; i++) {
+		one.route = b->before[i];
+		/* What is there already cannot be appended again. */
+		for (size_t j = 0; j < b->nnow && one.verb == HGW_VERB_APPEND; j++)
+			if (hgw_route_equal(pool, &b->now[j], &one.route))
+				one.route.type = RTN_UNSPEC;
+		if (one.route.type != RTN_UNSPEC && writes_add(w, &one, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int back_deletes(struct hgw_writes *w, const struct both *b, const struct hgw_pool *pool,
+			struct hgw_err *err)
+{
+	if (b->nnow > 0 && b->nbefore > 0 && is_inet6(b->before))
+		return change_deletes(w, (struct hgw_write){0}, b->now, b->before, pool, err);
+	for (size_t i = 0; i < b->nnow; i++) {
+		bool wanted = false;
+
+		for (size_t j = 0; j < b->nbefore && !wanted; j++)
+			wanted = hgw_route_equal(pool, &b->now[i], &b->before[j]);
+		if (!wanted && delete_route(w, (struct hgw_write){0}, &b->now[i], pool, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int back_phase(struct hgw_writes *w, const struct hgw_routes *now,
+		      const struct hgw_routes *before, const struct hgw_pool *pool,
+		      int (*phase)(struct hgw_writes *, const struct both *,
+				   const struct hgw_pool *, struct hgw_err *),
+		      struct hgw_err *err)
+{
+	size_t n = 0, b = 0;
+
+	while (n < now->n || b < before->n) {
+		int c = n == now->n	 ? 1
+			: b == before->n ? -1
+					 : hgw_route_key_cmp(&now->v[n], &before->v[b]);
+		size_t nend = c <= 0 ? key_end(now, n) : n;
+		size_t bend = c >= 0 ? key_end(before, b) : b;
+		struct both both = {now->v + n, before->v + b, nend - n, bend - b};
+
+		if (!same_entries(pool, both.now, both.nnow, both.before, both.nbefore) &&
+		    phase(w, &both, pool, err) < 0)
+			return -1;
+		n = nend;
+		b = bend;
+	}
+	return 0;
+}
+
+int hgw_writes_back(struct hgw_writes *w, const struct hgw_routes *now,
+		    const struct hgw_routes *before, const struct hgw_pool *pool,
+		    struct hgw_err *err)
+{
+	if (back_phase(w, now, before, pool, back_creates, err) < 0)
+		return -1;
+	w->nadd = w->n;
+	return back_phase(w, now, before, pool, back_deletes, err);
+}
+
+void hgw_writes_free(struct hgw_writes *w)
+{
+	free(w->v);
+	*w = (struct hgw_writes){0};
+}
