@@ -58,7 +58,8 @@ static bool secure_descriptors(void)
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null",
+			  O_RDWR); /* NOLINT(android-cloexec-open): 0 to 2 are for all */
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);

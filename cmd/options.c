@@ -23,29 +23,28 @@ enum option_id {
 /* The one list of options: what is parsed, and what help says. */
 static const struct option_spec {
 	int id; /* the letter of a short one */
-	const char *name, *arg, *help;
 	unsigned commands;
+	const char *name, *arg, *help;
 } specs[] = {
-	{OPT_NODE, "node", "NAME",
-	 "this host is node NAME (else $HGW_NODE, its addresses, its name)",
-	 ALL & ~ON(CMD_SHOW) & ~ON(CMD_FLUSH)},
-	{OPT_NETNS, "netns", "NAME", "work in network namespace NAME", ALL},
-	{OPT_TABLE, "table", "TABLE", "routing table, a name or number", ALL},
-	{OPT_PROTOCOL, "protocol", "PROTO", "route protocol that marks what is ours", ALL},
-	{'4', NULL, NULL, "IPv4 only", ALL},
-	{'6', NULL, NULL, "IPv6 only", ALL},
-	{OPT_EXIT_CODE, "exit-code", NULL, "exit with 2 if there are changes",
-	 ON(CMD_PLAN) | ON(CMD_APPLY)},
-	{OPT_DRY_RUN, "dry-run", NULL, "change nothing, print what would be done",
-	 ON(CMD_APPLY) | ON(CMD_FLUSH)},
-	{OPT_ALLOW_EMPTY, "allow-empty", NULL, "also if the inventory leaves this node no routes",
-	 ON(CMD_APPLY)},
-	{'o', NULL, "FORMAT", "output format", ALL},
-	{OPT_COLOR, "color", "WHEN", "auto, always or never", ALL},
-	{'q', NULL, NULL, "print errors only on standard error", ALL},
-	{'v', NULL, NULL, "print more: each operation, each check", ALL},
-	{OPT_HELP, "help", NULL, "print this help", ALL},
-	{OPT_VERSION, "version", NULL, "print the version", ALL},
+	{OPT_NODE, ALL & ~ON(CMD_SHOW) & ~ON(CMD_FLUSH), "node", "NAME",
+	 "this host is node NAME (else $HGW_NODE, its addresses, its name)"},
+	{OPT_NETNS, ALL, "netns", "NAME", "work in network namespace NAME"},
+	{OPT_TABLE, ALL, "table", "TABLE", "routing table, a name or number"},
+	{OPT_PROTOCOL, ALL, "protocol", "PROTO", "route protocol that marks what is ours"},
+	{'4', ALL, NULL, NULL, "IPv4 only"},
+	{'6', ALL, NULL, NULL, "IPv6 only"},
+	{OPT_EXIT_CODE, ON(CMD_PLAN) | ON(CMD_APPLY), "exit-code", NULL,
+	 "exit with 2 if there are changes"},
+	{OPT_DRY_RUN, ON(CMD_APPLY) | ON(CMD_FLUSH), "dry-run", NULL,
+	 "change nothing, print what would be done"},
+	{OPT_ALLOW_EMPTY, ON(CMD_APPLY), "allow-empty", NULL,
+	 "also if the inventory leaves this node no routes"},
+	{'o', ALL, NULL, "FORMAT", "output format"},
+	{OPT_COLOR, ALL, "color", "WHEN", "auto, always or never"},
+	{'q', ALL, NULL, NULL, "print errors only on standard error"},
+	{'v', ALL, NULL, NULL, "print more: each operation, each check"},
+	{OPT_HELP, ALL, "help", NULL, "print this help"},
+	{OPT_VERSION, ALL, "version", NULL, "print the version"},
 };
 
 static const char *const format_names[] = {
@@ -224,24 +223,32 @@ int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc, char
 	return 0;
 }
 
+static void print_formats(FILE *f, unsigned formats)
+{
+	const char *between = ": ";
+
+	for (unsigned i = 0; i < HGW_ARRAY_LEN(format_names); i++) {
+		if (!(formats & 1U << i))
+			continue;
+		fprintf(f, "%s%s", between, format_names[i]);
+		between = ", ";
+	}
+}
+
 void options_print(FILE *f, const struct cmd *cmd)
 {
 	for (size_t i = 0; i < HGW_ARRAY_LEN(specs); i++) {
 		const struct option_spec *s = &specs[i];
+		const char letter[] = {(char)s->id, '\0'};
 		char left[64];
 
 		if (!(s->commands & ON(cmd - cmds)))
 			continue;
-		if (s->name != NULL)
-			snprintf(left, sizeof(left), "--%s%s%s", s->name, s->arg != NULL ? " " : "",
-				 s->arg != NULL ? s->arg : "");
-		else
-			snprintf(left, sizeof(left), "-%c%s%s", s->id, s->arg != NULL ? " " : "",
-				 s->arg != NULL ? s->arg : "");
+		snprintf(left, sizeof(left), "%s%s %s", s->name != NULL ? "--" : "-",
+			 s->name != NULL ? s->name : letter, s->arg != NULL ? s->arg : "");
 		fprintf(f, "  %-18s %s", left, s->help);
-		for (unsigned j = 0, n = 0; s->id == 'o' && j < HGW_ARRAY_LEN(format_names); j++)
-			if (cmd->formats & 1U << j)
-				fprintf(f, "%s%s", n++ > 0 ? ", " : ": ", format_names[j]);
+		if (s->id == 'o')
+			print_formats(f, cmd->formats);
 		fputc('\n', f);
 	}
 }

@@ -18,12 +18,22 @@ static int compare_gateways(const void *pa, const void *pb)
 	return hgw_addr_cmp(&a->addr, &b->addr);
 }
 
+static bool has_family(const struct hgw_inventory *inv, const struct hgw_node *node, uint8_t family)
+{
+	for (uint32_t i = 0; i < node->naddrs; i++)
+		if (inv->addrs[node->addrs + i].family == family)
+			return true;
+	return false;
+}
+
 /* The addresses of a node that a subnet of that family is reached by: its own, else IPv6 ones. */
 static size_t gateway_hops(const struct hgw_inventory *inv, const struct hgw_node *node,
 			   uint8_t family, struct hgw_hop *hops, size_t max)
 {
 	size_t n = 0;
 
+	if (!has_family(inv, node, family))
+		family = AF_INET6;
 	for (uint32_t i = 0; i < node->naddrs && n < max; i++) {
 		const struct hgw_addr *a = &inv->addrs[node->addrs + i];
 
@@ -32,8 +42,6 @@ static size_t gateway_hops(const struct hgw_inventory *inv, const struct hgw_nod
 						     .flags = node->onlink ? RTNH_F_ONLINK : 0,
 						     .weight = 1};
 	}
-	if (n == 0 && family == AF_INET)
-		return gateway_hops(inv, node, AF_INET6, hops, max);
 	return n;
 }
 
@@ -159,12 +167,6 @@ void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r)
 			r->type == RTN_UNICAST && r->nhops > 0 && r->hop.via.family == AF_UNSPEC;
 		g->route = *r;
 	}
-}
-
-void hgw_desired_forget(struct hgw_desired *d)
-{
-	for (size_t i = 0; i < d->ngateways; i++)
-		d->gateways[i].found = d->gateways[i].onlink = false;
 }
 
 static const struct hgw_gateway *find_gateway(const struct hgw_desired *d,

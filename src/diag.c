@@ -25,6 +25,7 @@ static void diag_clear(struct hgw_diag *d)
 	*d = (struct hgw_diag){0};
 }
 
+HGW_PRINTF(4, 0)
 static bool diag_fill(struct hgw_diag *d, const struct hgw_origin *at, const char *hint,
 		      const char *fmt, va_list ap)
 {
@@ -129,7 +130,7 @@ void hgw_diag_set_excerpt(struct hgw_diag *diag, const char *data, size_t len)
 	for (stop = start; stop < end && *stop != '\n' && *stop != '\r'; stop++)
 		;
 	if (column > EXCERPT_MAX - 20 && skip_chars(start, stop, EXCERPT_MAX) < stop)
-		first = column - 1 > EXCERPT_MAX / 2 ? column - 1 - EXCERPT_MAX / 2 : 0;
+		first = column - 1 - EXCERPT_MAX / 2;
 	start = skip_chars(start, stop, first);
 	p = skip_chars(start, stop, EXCERPT_MAX);
 	free(diag->excerpt);

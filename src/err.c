@@ -32,25 +32,6 @@ int hgw_fail_nomem(struct hgw_err *err)
 	return hgw_fail(err, HGW_FAILED, "out of memory");
 }
 
-int hgw_fail_wrap(struct hgw_err *err, const char *fmt, ...)
-{
-	char context[sizeof(err->msg) / 2];
-	va_list ap;
-	size_t n;
-
-	va_start(ap, fmt);
-	vsnprintf(context, sizeof(context), fmt, ap);
-	va_end(ap);
-	make_printable(context);
-	n = strlen(context);
-	/* In place, so that a long cause loses its end and not its context. */
-	memmove(err->msg + n + 2, err->msg, sizeof(err->msg) - n - 2);
-	memcpy(err->msg, context, n);
-	memcpy(err->msg + n, ": ", 2);
-	err->msg[sizeof(err->msg) - 1] = '\0';
-	return -1;
-}
-
 const char *hgw_errno_name(int errnum)
 {
 	const char *name = strerrorname_np(errnum);

@@ -120,7 +120,7 @@ void kernel_read_error(struct nlmsghdr *h, struct kernel_answer *a)
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - NLMSG_HDRLEN;
 	if (skip > (size_t)nlmsg_datalen(h) ||
-	    nla_parse(tb, NLMSGERR_ATTR_MAX, (struct nlattr *)((char *)e + skip),
+	    nla_parse(tb, NLMSGERR_ATTR_MAX, (struct nlattr *)(void *)((char *)e + skip),
 		      nlmsg_datalen(h) - (int)skip, NULL) < 0 ||
 	    tb[NLMSGERR_ATTR_MSG] == NULL)
 		return;
@@ -163,51 +163,67 @@ void kernel_inbox_free(struct kernel_inbox *in)
 	*in = (struct kernel_inbox){0};
 }
 
-static int dump_end(const struct kernel_answer *a, const char *what, struct hgw_err *err)
+struct dump {
+	const char *what;
+	uint32_t seq;
+	bool interrupted;
+	kernel_msg_fn fn;
+	void *arg;
+};
+
+enum { DUMP_DONE, DUMP_INTERRUPTED, DUMP_MORE }; /* or -1 */
+
+static int dump_end(const struct dump *d, const struct kernel_answer *a, struct hgw_err *err)
 {
-	if (a->errnum == 0 || a->errnum == ENOENT || a->errnum == EOPNOTSUPP ||
-	    a->errnum == EAFNOSUPPORT)
-		return 0;
-	return hgw_fail(err, HGW_FAILED, "cannot read the %s: %s (%s)", what,
-			a->text[0] != '\0' ? a->text : strerror(a->errnum),
-			hgw_errno_name(a->errnum));
+	if (a->errnum != 0 && a->errnum != ENOENT && a->errnum != EOPNOTSUPP &&
+	    a->errnum != EAFNOSUPPORT)
+		return hgw_fail(err, HGW_FAILED, "cannot read the %s: %s (%s)", d->what,
+				a->text[0] != '\0' ? a->text : strerror(a->errnum),
+				hgw_errno_name(a->errnum));
+	return d->interrupted ? DUMP_INTERRUPTED : DUMP_DONE;
 }
 
-/* One pass: 0 done, 1 interrupted, -1 failed. */
-static int dump_once(struct hgw_kernel *k, struct nlmsghdr *request, const char *what,
-		     kernel_msg_fn fn, void *arg, struct hgw_err *err)
+static int dump_message(struct dump *d, struct nlmsghdr *h, struct hgw_err *err)
+{
+	struct kernel_answer answer = {0};
+
+	if (h->nlmsg_seq != d->seq)
+		return DUMP_MORE; /* of a dump that was given up */
+	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+		d->interrupted = true;
+	if (h->nlmsg_type == NLMSG_ERROR) {
+		kernel_read_error(h, &answer);
+		return dump_end(d, &answer, err);
+	}
+	if (h->nlmsg_type == NLMSG_DONE) {
+		if (nlmsg_datalen(h) >= (int)sizeof(int))
+			answer.errnum = -*(int *)nlmsg_data(h);
+		return dump_end(d, &answer, err);
+	}
+	return d->fn(d->arg, h, err) < 0 ? -1 : DUMP_MORE;
+}
+
+static int dump_once(struct hgw_kernel *k, struct nlmsghdr *request, struct dump *d,
+		     struct hgw_err *err)
 {
 	struct kernel_inbox in HGW_CLEANUP(kernel_inbox_free) = {0};
-	struct kernel_answer answer = {0};
-	bool interrupted = false;
 	int rc;
 
-	request->nlmsg_seq = ++k->seq;
+	d->interrupted = false;
+	d->seq = request->nlmsg_seq = ++k->seq;
 	rc = nl_sendto(k->sk, request, request->nlmsg_len);
 	if (rc < 0)
-		return hgw_fail(err, HGW_FAILED, "cannot ask for the %s: %s", what,
+		return hgw_fail(err, HGW_FAILED, "cannot ask for the %s: %s", d->what,
 				nl_geterror(rc));
 	for (;;) {
 		rc = kernel_receive(k, &in);
 		if (rc != 0)
-			return hgw_fail(err, HGW_FAILED, "cannot read the %s: %s", what,
+			return hgw_fail(err, HGW_FAILED, "cannot read the %s: %s", d->what,
 					strerror(rc));
 		for (struct nlmsghdr *h; (h = kernel_next(&in)) != NULL;) {
-			if (h->nlmsg_seq != request->nlmsg_seq)
-				continue; /* of a dump that was given up */
-			if (h->nlmsg_flags & NLM_F_DUMP_INTR)
-				interrupted = true;
-			if (h->nlmsg_type == NLMSG_ERROR) {
-				kernel_read_error(h, &answer);
-				return dump_end(&answer, what, err);
-			}
-			if (h->nlmsg_type == NLMSG_DONE) {
-				if (nlmsg_datalen(h) >= (int)sizeof(int))
-					answer.errnum = -*(int *)nlmsg_data(h);
-				return interrupted ? 1 : dump_end(&answer, what, err);
-			}
-			if (fn(arg, h, err) < 0)
-				return -1;
+			rc = dump_message(d, h, err);
+			if (rc != DUMP_MORE)
+				return rc;
 		}
 	}
 }
@@ -215,10 +231,12 @@ static int dump_once(struct hgw_kernel *k, struct nlmsghdr *request, const char 
 int kernel_dump(struct hgw_kernel *k, struct nlmsghdr *request, const char *what, kernel_msg_fn fn,
 		void (*restart)(void *arg), void *arg, struct hgw_err *err)
 {
-	for (int i = 0; i < DUMP_TRIES; i++) {
-		int rc = dump_once(k, request, what, fn, arg, err);
+	struct dump d = {.what = what, .fn = fn, .arg = arg};
 
-		if (rc <= 0)
+	for (int i = 0; i < DUMP_TRIES; i++) {
+		int rc = dump_once(k, request, &d, err);
+
+		if (rc != DUMP_INTERRUPTED)
 			return rc;
 		restart(arg);
 		nanosleep(&(struct timespec){.tv_nsec = 1000000L * i}, NULL);

@@ -8,7 +8,7 @@
 
 #include "kernel_impl.h"
 
-enum { HOPS_MAX = 64 * 1024 / sizeof(struct rtnexthop) };
+enum { HOPS_MAX = UINT16_MAX / sizeof(struct rtnexthop) }; /* what an attribute can hold */
 
 static void addr_set(struct hgw_addr *a, uint8_t family, const void *bytes, int len)
 {
@@ -34,8 +34,8 @@ static void hop_set_via(struct hgw_hop *hop, uint8_t family, struct nlattr *gate
 
 static uint8_t state_of(unsigned flags)
 {
-	return (uint8_t)((flags & RTNH_F_DEAD ? HGW_STATE_DEAD : 0) |
-			 (flags & RTNH_F_LINKDOWN ? HGW_STATE_LINKDOWN : 0));
+	return (uint8_t)(((flags & RTNH_F_DEAD) != 0 ? HGW_STATE_DEAD : 0) |
+			 ((flags & RTNH_F_LINKDOWN) != 0 ? HGW_STATE_LINKDOWN : 0));
 }
 
 static int decode_hops(struct hgw_pool *pool, struct nlattr *multipath, struct hgw_route *r,
@@ -130,7 +130,7 @@ static int on_route(void *arg, struct nlmsghdr *h, struct hgw_err *err)
 	const struct hgw_filter *f = d->filter;
 	size_t nhops = d->pool->nhops, nraw = d->pool->nraw;
 	struct rtmsg *rtm = nlmsg_data(h);
-	struct hgw_route r;
+	struct hgw_route r = {0};
 	int keep = 0;
 
 	/* A kernel without strict checking does not filter; and cached routes are no routes. */

@@ -30,6 +30,7 @@ static void *one_more(void **v, size_t *n, size_t *cap, size_t size)
 	return (char *)*v + (*n)++ * size;
 }
 
+/* cppcheck-suppress unusedFunction ; it does not see HGW_CLEANUP */
 static void put_object(struct nl_object **o)
 {
 	nl_object_put(*o);

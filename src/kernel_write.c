@@ -146,9 +146,8 @@ static void clear_hop_state(struct nlattr *multipath)
 }
 
 /* The dumped message again, less what is state or what the nexthop object stands for. */
-static void encode_raw(struct builder *b, const struct nlmsghdr *raw)
+static void encode_raw(struct builder *b, struct nlmsghdr *src)
 {
-	struct nlmsghdr *src = (struct nlmsghdr *)(void *)(uintptr_t)raw;
 	struct rtmsg *rtm = nlmsg_data(b->h), *from = nlmsg_data(src);
 	bool nhid = nlmsg_find_attr(src, sizeof(*from), RTA_NH_ID) != NULL;
 	struct nlattr *a;
@@ -186,7 +185,7 @@ size_t kernel_encode(const struct hgw_pool *pool, const struct hgw_write *w, voi
 					 w->verb == HGW_VERB_DELETE ? RTM_DELROUTE : RTM_NEWROUTE,
 				 .nlmsg_flags = NLM_F_REQUEST | flags[w->verb]};
 	if (w->restore)
-		encode_raw(&b, (const struct nlmsghdr *)(const void *)(pool->raw + w->route.raw));
+		encode_raw(&b, (struct nlmsghdr *)(void *)(pool->raw + w->route.raw));
 	else
 		encode_route(&b, pool, &w->route);
 	return b.full ? 0 : NLMSG_ALIGN(b.h->nlmsg_len);

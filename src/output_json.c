@@ -211,37 +211,39 @@ static json_t *change_json(const struct hgw_view *view, const struct hgw_report 
 	return o;
 }
 
-static json_t *diag_json(const struct hgw_diag *d)
+static json_t *diag_json(enum hgw_severity severity, const struct hgw_origin *at, const char *text,
+			 const char *hint)
 {
 	static const char *const words[] = {
 		[HGW_NOTE] = "note", [HGW_WARNING] = "warning", [HGW_ERROR] = "error"};
 	json_t *o = json_object();
 
-	json_object_set_new(o, "severity", json_string(words[d->severity]));
-	json_object_set_new(o, "message", string_or_null(d->text));
-	json_object_set_new(o, "file", string_or_null(d->at.file));
-	json_object_set_new(o, "line", d->at.line ? json_integer(d->at.line) : json_null());
-	json_object_set_new(o, "column", d->at.column ? json_integer(d->at.column) : json_null());
-	json_object_set_new(o, "hint", string_or_null(d->hint));
+	json_object_set_new(o, "severity", json_string(words[severity]));
+	json_object_set_new(o, "message", string_or_null(text));
+	json_object_set_new(o, "file", string_or_null(at->file));
+	json_object_set_new(o, "line", at->line ? json_integer(at->line) : json_null());
+	json_object_set_new(o, "column", at->column ? json_integer(at->column) : json_null());
+	json_object_set_new(o, "hint", string_or_null(hint));
 	return o;
 }
 
 /* The end of each document: all diagnostics, the error that ended the run among them. */
 static int print_end(FILE *f, const struct hgw_report *report)
 {
-	struct hgw_diag failure = {.severity = HGW_ERROR};
+	static const struct hgw_origin nowhere;
 	size_t n = report->diags != NULL ? report->diags->n : 0;
 	int rc = 0;
 
 	fputs(",\"diagnostics\":[", f);
 	for (size_t i = 0; i < n && rc == 0; i++) {
+		const struct hgw_diag *d = &report->diags->v[i];
+
 		fputs(i > 0 ? "," : "", f);
-		rc = dump(f, diag_json(&report->diags->v[i]));
+		rc = dump(f, diag_json(d->severity, &d->at, d->text, d->hint));
 	}
 	if (report->err != NULL && rc == 0) {
-		failure.text = (char *)(uintptr_t)report->err->msg;
 		fputs(n > 0 ? "," : "", f);
-		rc = dump(f, diag_json(&failure));
+		rc = dump(f, diag_json(HGW_ERROR, &nowhere, report->err->msg, NULL));
 	}
 	fputs("]}\n", f);
 	return rc;
@@ -293,7 +295,7 @@ static json_t *check_json(const struct hgw_view *view, const struct hgw_report *
 		fclose(f);
 	}
 	if (c->id == HGW_CHECK_RULE)
-		strcpy(subject, c->family == AF_INET6 ? "inet6" : "inet");
+		snprintf(subject, sizeof(subject), "%s", c->family == AF_INET6 ? "inet6" : "inet");
 	else
 		hgw_prefix_format(want != NULL ? &want->route.dst
 					       : &hgw_check_have(c, report->actual)->dst,

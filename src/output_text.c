@@ -163,9 +163,11 @@ static const char *fault_text(enum hgw_fault fault)
 	return texts[fault];
 }
 
-static void print_route_check(FILE *f, const struct hgw_view *view, const struct hgw_check *c,
-			      const struct hgw_want *want, const struct hgw_route *have)
+static void print_route_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+			      const struct hgw_check *c, const struct hgw_route *have)
 {
+	const struct hgw_want *want = &report->desired->v[c->want];
+
 	fputs(fault_text(c->fault), f);
 	if (have != NULL && c->status != HGW_PASS) {
 		fputs(": ", f);
@@ -181,8 +183,9 @@ static void print_route_check(FILE *f, const struct hgw_view *view, const struct
 }
 
 static void print_onlink_check(FILE *f, const struct hgw_view *view,
-			       const struct hgw_report *report, const struct hgw_want *want)
+			       const struct hgw_report *report, const struct hgw_check *c)
 {
+	const struct hgw_want *want = &report->desired->v[c->want];
 	char text[512];
 	const char *hint = hgw_desired_explain(report->desired, report->inv, view->pool, want, text,
 					       sizeof(text));
@@ -193,16 +196,15 @@ static void print_onlink_check(FILE *f, const struct hgw_view *view,
 void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 		     const struct hgw_check *c)
 {
-	const struct hgw_want *want = c->want != HGW_NONE ? &report->desired->v[c->want] : NULL;
 	const struct hgw_route *have = hgw_check_have(c, report->actual);
 	char table[16];
 
 	switch (c->id) {
 	case HGW_CHECK_ROUTE:
-		print_route_check(f, view, c, want, have);
+		print_route_check(f, view, report, c, have);
 		break;
 	case HGW_CHECK_ONLINK:
-		print_onlink_check(f, view, report, want);
+		print_onlink_check(f, view, report, c);
 		break;
 	case HGW_CHECK_SHADOWED:
 		if (c->status == HGW_PASS) {

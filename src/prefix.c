@@ -32,7 +32,7 @@ bool hgw_addr_parse(const char *s, struct hgw_addr *out)
 void hgw_addr_format(const struct hgw_addr *a, char buf[static HGW_ADDR_STRLEN])
 {
 	if (inet_ntop(a->family, a->b, buf, HGW_ADDR_STRLEN) == NULL)
-		strcpy(buf, "none");
+		snprintf(buf, HGW_ADDR_STRLEN, "none");
 }
 
 int hgw_addr_cmp(const struct hgw_addr *a, const struct hgw_addr *b)
@@ -127,7 +127,7 @@ void hgw_prefix_format(const struct hgw_prefix *p, char buf[static HGW_PREFIX_ST
 void hgw_prefix_format_dst(const struct hgw_prefix *p, char buf[static HGW_PREFIX_STRLEN])
 {
 	if (p->len == 0)
-		strcpy(buf, "default");
+		snprintf(buf, HGW_PREFIX_STRLEN, "default");
 	else if (p->len == hgw_family_bits(p->addr.family))
 		hgw_addr_format(&p->addr, buf);
 	else

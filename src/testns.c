@@ -232,10 +232,13 @@ HGW_PRINTF(2, 0) static char *run(int *rc, const char *fmt, va_list ap)
 	fflush(NULL);
 	status = shell(command, mem);
 	assert_int_equal(fclose(mem), 0);
-	if (rc)
+	if (rc) {
 		*rc = status;
-	else if (status != 0)
-		fail_msg("%s\n%sexit status %d", lines, out, status);
+	} else if (status != 0) {
+		/* cmocka's own would cut it. */
+		fprintf(stderr, "%s\n%s", lines, out);
+		fail_msg("exit status %d", status);
+	}
 	free(command);
 	free(lines);
 	return out;

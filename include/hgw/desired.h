@@ -62,8 +62,6 @@ HGW_NODISCARD int hgw_desired_build(struct hgw_desired *d, const struct hgw_inve
 
 /* Takes a route of the host into account: is it the way to any of the gateways? */
 void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r);
-/* Forgets all that was seen. */
-void hgw_desired_forget(struct hgw_desired *d);
 
 /* Gives each hop its device, once all routes have been seen; the number of wants at fault. */
 size_t hgw_desired_resolve(struct hgw_desired *d, const struct hgw_snapshot *host,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Errors: success is 0 and leaves *err alone; failure is -1 and has set *err
- * once, where it happened. Callers that know more put it in front with
- * hgw_fail_wrap(). cmd/main.c prints it, once. Nothing here allocates.
+ * once, where it happened. cmd/main.c prints it, once. Nothing here allocates.
  */
 #ifndef HGW_ERR_H
 #define HGW_ERR_H
@@ -38,9 +37,6 @@ int hgw_fail(struct hgw_err *err, enum hgw_status status, const char *fmt, ...) 
 
 /* Out of memory: HGW_FAILED. */
 int hgw_fail_nomem(struct hgw_err *err);
-
-/* Puts "CONTEXT: " before the message and returns -1; the status stays. */
-int hgw_fail_wrap(struct hgw_err *err, const char *fmt, ...) HGW_PRINTF(2, 3);
 
 /* "ENETUNREACH" for 101; "unknown errno" for what libc has no name for. */
 const char *hgw_errno_name(int errnum);
