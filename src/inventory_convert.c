@@ -100,7 +100,7 @@ static void differs(struct inv_load *ld, const char *what, const char *s, const 
 		    INV_QUOTE(first), ld->inv->files[file].name, inv_place_of(first).line);
 }
 
-static void convert_shared(struct inv_load *ld, const struct inv_raw_network *network)
+static void convert_common(struct inv_load *ld, const struct inv_raw_network *network)
 {
 	struct hgw_inventory *inv = ld->inv;
 	uint32_t table;
@@ -140,7 +140,7 @@ static void convert_network(struct inv_load *ld, const struct inv_raw_network *n
 	}
 	if (network->head.broken)
 		ld->no_cluster = true;
-	convert_shared(ld, network);
+	convert_common(ld, network);
 	if (network->interface != NULL && inv_value_interface(ld, network->interface, ""))
 		settings->interface = put_text(inv, network->interface);
 	if (network->metric != NULL)
