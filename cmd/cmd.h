@@ -3,9 +3,12 @@
 #ifndef HGW_CMD_H
 #define HGW_CMD_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "hgw/guard.h"
+#include "hgw/lock.h"
 #include "hgw/output.h"
 
 enum cmd_id { CMD_PLAN, CMD_APPLY, CMD_SHOW, CMD_VERIFY, CMD_FLUSH, CMD_COUNT };
@@ -22,6 +25,9 @@ struct cmd_options {
 	bool inet, inet6; /* -4, -6 as given */
 	bool quiet, verbose, help, version;
 	bool exit_code, dry_run, allow_empty;
+	uint32_t lock_timeout;
+	struct hgw_limit max_delete;
+	struct hgw_policy policy;
 };
 
 /* One run of a command. All zero is a valid empty one. */
@@ -32,6 +38,7 @@ struct session {
 	struct hgw_inventory inv;
 	struct hgw_diags diags;
 	struct hgw_kernel *kernel;
+	struct hgw_lock lock;
 	struct hgw_snapshot host;
 	struct hgw_pool pool;
 	struct hgw_scope scope;
@@ -68,6 +75,11 @@ int cmd_flush(struct session *s, struct hgw_err *err);
 HGW_NODISCARD int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc,
 				char **argv, struct hgw_err *err);
 
+/* From now on: what hgw_kernel_stop_at() wants to know. */
+const volatile sig_atomic_t *signals_hold(void);
+/* The signal that came since; 0: none. */
+int signals_caught(void);
+
 void usage_print(FILE *f);
 void usage_print_command(FILE *f, const struct cmd *cmd);
 /* The lines of the options a command takes. */
@@ -77,6 +89,8 @@ void options_print(FILE *f, const struct cmd *cmd);
 HGW_NODISCARD int session_load(struct session *s, struct hgw_err *err);
 /* Opens the kernel; reads links, addresses and rules. */
 HGW_NODISCARD int session_open(struct session *s, struct hgw_err *err);
+/* Makes sure that we may write, and that nobody else does at the same time. */
+HGW_NODISCARD int session_lock(struct session *s, struct hgw_err *err);
 /* Which node we are, what it should have, what the host has. */
 HGW_NODISCARD int session_read(struct session *s, struct hgw_err *err);
 /* The plan, with its notes. HGW_REFUSED if a gateway cannot be used. */

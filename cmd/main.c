@@ -128,6 +128,8 @@ static int run(const struct cmd *cmd, int argc, char **argv)
 		print_failure_json(&s, cmd, &err);
 		print_error(&s, &err);
 		status = (int)err.status;
+		if (status == HGW_FAILED && signals_caught() != 0)
+			status = 128 + signals_caught();
 	} else {
 		print_error(&s, NULL);
 	}

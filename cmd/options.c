@@ -16,6 +16,11 @@ enum option_id {
 	OPT_EXIT_CODE,
 	OPT_DRY_RUN,
 	OPT_ALLOW_EMPTY,
+	OPT_LOCK_TIMEOUT,
+	OPT_ADOPT,
+	OPT_NO_PRUNE,
+	OPT_SKIP_UNREACHABLE,
+	OPT_MAX_DELETE,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -39,6 +44,16 @@ static const struct option_spec {
 	 "change nothing, print what would be done"},
 	{OPT_ALLOW_EMPTY, ON(CMD_APPLY), "allow-empty", NULL,
 	 "also if the inventory leaves this node no routes"},
+	{OPT_ADOPT, ON(CMD_PLAN) | ON(CMD_APPLY), "adopt", NULL,
+	 "take over others' routes to wanted subnets"},
+	{OPT_NO_PRUNE, ON(CMD_PLAN) | ON(CMD_APPLY), "no-prune", NULL,
+	 "keep routes of ours to subnets that no node has"},
+	{OPT_SKIP_UNREACHABLE, ON(CMD_PLAN) | ON(CMD_APPLY), "skip-unreachable", NULL,
+	 "leave nodes alone that are not on a link of this host"},
+	{OPT_MAX_DELETE, ON(CMD_APPLY), "max-delete", "N|P%",
+	 "delete at most so many of our routes (50% of ten or more)"},
+	{OPT_LOCK_TIMEOUT, ON(CMD_APPLY) | ON(CMD_FLUSH), "lock-timeout", "SEC",
+	 "wait for another hgw so long (5; 0: not at all)"},
 	{'o', ALL, NULL, "FORMAT", "output format"},
 	{OPT_COLOR, ALL, "color", "WHEN", "auto, always or never"},
 	{'q', ALL, NULL, NULL, "print errors only on standard error"},
@@ -111,6 +126,22 @@ static int set_color(struct cmd_options *opt, const char *when, struct hgw_err *
 	return hgw_fail(err, HGW_USAGE, "--color takes auto, always or never, not '%s'", when);
 }
 
+static int set_seconds(uint32_t *seconds, const char *option, struct hgw_err *err)
+{
+	if (hgw_parse_u32(optarg, 0, 24 * 60 * 60, seconds))
+		return 0;
+	return hgw_fail(err, HGW_USAGE, "%s takes whole seconds, at most a day, not '%s'", option,
+			optarg);
+}
+
+static int set_limit(struct hgw_limit *limit, struct hgw_err *err)
+{
+	if (hgw_limit_parse(optarg, limit))
+		return 0;
+	return hgw_fail(err, HGW_USAGE, "--max-delete takes a number or a percentage, not '%s'",
+			optarg);
+}
+
 static int set_option(struct cmd_options *opt, const struct cmd *cmd, int id, struct hgw_err *err)
 {
 	switch (id) {
@@ -143,6 +174,19 @@ static int set_option(struct cmd_options *opt, const struct cmd *cmd, int id, st
 	case OPT_VERSION:
 		opt->version = true;
 		break;
+	case OPT_ADOPT:
+		opt->policy.adopt = true;
+		break;
+	case OPT_NO_PRUNE:
+		opt->policy.no_prune = true;
+		break;
+	case OPT_SKIP_UNREACHABLE:
+		opt->policy.skip_unreachable = true;
+		break;
+	case OPT_MAX_DELETE:
+		return set_limit(&opt->max_delete, err);
+	case OPT_LOCK_TIMEOUT:
+		return set_seconds(&opt->lock_timeout, "--lock-timeout", err);
 	case 'o':
 		return set_format(opt, cmd, optarg, err);
 	case '4':
@@ -191,6 +235,7 @@ int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc, char
 	int id, index;
 
 	build_tables(&t, cmd);
+	opt->lock_timeout = 5;
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
 	while ((index = -1, id = getopt_long(argc, argv, t.shorts, t.longs, &index)) != -1) {
@@ -246,7 +291,7 @@ void options_print(FILE *f, const struct cmd *cmd)
 			continue;
 		snprintf(left, sizeof(left), "%s%s %s", s->name != NULL ? "--" : "-",
 			 s->name != NULL ? s->name : letter, s->arg != NULL ? s->arg : "");
-		fprintf(f, "  %-18s %s", left, s->help);
+		fprintf(f, "  %-20s %s", left, s->help);
 		if (s->id == 'o')
 			print_formats(f, cmd->formats);
 		fputc('\n', f);

@@ -92,6 +92,13 @@ int session_open(struct session *s, struct hgw_err *err)
 	return hgw_kernel_snapshot(s->kernel, &s->host, err);
 }
 
+int session_lock(struct session *s, struct hgw_err *err)
+{
+	if (hgw_kernel_may_write(s->kernel, err) < 0)
+		return -1;
+	return hgw_lock_take(&s->lock, s->opt.lock_timeout, err);
+}
+
 static int find_self(struct session *s, struct hgw_err *err)
 {
 	const char *name = s->opt.node != NULL ? s->opt.node : getenv("HGW_NODE");
@@ -118,9 +125,11 @@ int session_read(struct session *s, struct hgw_err *err)
 	return 0;
 }
 
+/* Nodes that cannot be reached end the run, or are named and left out of it. */
 static int reachable(struct session *s, struct hgw_err *err)
 {
-	bool all = true;
+	bool skip = s->opt.policy.skip_unreachable, all = true;
+	int rc;
 
 	for (size_t i = 0; i < s->desired.n && all; i++)
 		all = s->desired.v[i].reach == HGW_REACH_OK;
@@ -128,13 +137,31 @@ static int reachable(struct session *s, struct hgw_err *err)
 		return 0;
 	if (hgw_inventory_locate(&s->inv, err) < 0)
 		return -1;
-	return hgw_desired_refuse(&s->desired, &s->inv, &s->pool, &s->diags, err);
+	rc = hgw_desired_refuse(&s->desired, &s->inv, &s->pool, skip ? HGW_WARNING : HGW_ERROR,
+				&s->diags, err);
+	return skip ? 0 : rc;
+}
+
+/* Positions cost a second walk of the text, so they are found when there is something to say. */
+static int guard_connected(struct session *s, struct hgw_err *err)
+{
+	struct hgw_diags unplaced = {0};
+	int rc = hgw_guard_connected(&s->desired, &s->inv, &s->host, &unplaced, err);
+	bool silent = unplaced.n == 0;
+
+	hgw_diags_free(&unplaced);
+	if (rc == 0 && silent)
+		return 0;
+	if (hgw_inventory_locate(&s->inv, err) < 0)
+		return -1;
+	return hgw_guard_connected(&s->desired, &s->inv, &s->host, &s->diags, err);
 }
 
 int session_plan(struct session *s, struct hgw_err *err)
 {
-	if (reachable(s, err) < 0 ||
-	    hgw_plan_build(&s->plan, &s->desired, &s->actual, &s->pool, err) < 0)
+	if (s->report.inv != NULL && (reachable(s, err) < 0 || guard_connected(s, err) < 0))
+		return -1;
+	if (hgw_plan_build(&s->plan, &s->desired, &s->actual, &s->opt.policy, &s->pool, err) < 0)
 		return -1;
 	s->report.plan = &s->plan;
 	if (s->plan.n == 0 || s->report.inv == NULL)
@@ -153,9 +180,10 @@ int session_conflicts(struct session *s, struct hgw_err *err)
 		return 0;
 	return hgw_fail(
 		err, HGW_REFUSED,
-		"%zu route%s of others %s in the way; nothing was changed. Delete %s, or take "
-		"the subnet out of the inventory",
-		n, n == 1 ? "" : "s", n == 1 ? "is" : "are", n == 1 ? "it" : "them");
+		"%zu route%s of others %s in the way; nothing was changed. Delete %s, take %s over "
+		"with --adopt, or change the inventory",
+		n, n == 1 ? "" : "s", n == 1 ? "is" : "are", n == 1 ? "it" : "them",
+		n == 1 ? "it" : "them");
 }
 
 int session_print_plan(struct session *s, struct hgw_err *err)
@@ -197,7 +225,9 @@ static void print_writes(const struct session *s, const struct hgw_writes *w)
 static void report_failure(struct session *s, const struct hgw_writes *writes,
 			   const struct hgw_result *result, struct hgw_err *err)
 {
-	if (result->failed != SIZE_MAX)
+	if (result->failed != SIZE_MAX && result->refusal.errnum == EINTR)
+		hgw_fail(err, err->status, "interrupted: %s", strsignal(signals_caught()));
+	else if (result->failed != SIZE_MAX)
 		hgw_describe_refusal(err, &s->view, &s->report, &writes->v[result->failed],
 				     &result->refusal);
 	if (err->status != HGW_INCOMPLETE) {
@@ -221,6 +251,7 @@ int session_apply(struct session *s, struct hgw_err *err)
 	if (rc == 0 && s->opt.verbose)
 		print_writes(s, &writes);
 	if (rc == 0) {
+		hgw_kernel_stop_at(s->kernel, signals_hold());
 		rc = hgw_apply(s->kernel, &s->scope, &s->plan, &writes, &s->actual.owned, &s->pool,
 			       &result, err);
 		if (rc < 0)
@@ -245,6 +276,7 @@ void session_close(struct session *s)
 	hgw_pool_free(&s->pool);
 	hgw_snapshot_free(&s->host);
 	hgw_kernel_close(s->kernel);
+	hgw_lock_release(&s->lock);
 	hgw_diags_free(&s->diags);
 	hgw_inventory_free(&s->inv);
 	hgw_names_free(&s->names);

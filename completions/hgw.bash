@@ -11,10 +11,11 @@ _hgw() {
 		return
 	fi
 	case $command in
-	plan) options="$options --node --exit-code" formats="$formats batch" ;;
-	apply) options="$options --node --exit-code --dry-run --allow-empty" ;;
+	plan) options="$options --node --exit-code --adopt --no-prune --skip-unreachable" formats="$formats batch" ;;
+	apply) options="$options --node --exit-code --dry-run --allow-empty --lock-timeout
+		--adopt --no-prune --skip-unreachable --max-delete" ;;
 	verify) options="$options --node" ;;
-	flush) options="$options --dry-run" ;;
+	flush) options="$options --dry-run --lock-timeout" ;;
 	help) options='' ;;
 	esac
 	# bash splits words at '=', so that the value of --opt=VALUE is a word of its own
@@ -27,7 +28,7 @@ _hgw() {
 	-o) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--netns) mapfile -t COMPREPLY < <(compgen -W "$(ls /run/netns 2>/dev/null)" -- "$cur") && return ;;
-	--table | --protocol | --node) return ;;
+	--table | --protocol | --node | --lock-timeout | --max-delete) return ;;
 	esac
 	if [ "$command" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W 'plan apply show verify flush' -- "$cur")

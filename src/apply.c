@@ -10,10 +10,12 @@ struct run {
 	const struct hgw_scope *scope;
 	const struct hgw_plan *plan;
 	struct hgw_writes *writes;
-	const struct hgw_routes *before;
 	struct hgw_pool *pool;
 	struct hgw_result *result;
-	struct hgw_routes now;
+	struct hgw_routes adopted; /* somebody else's, to be taken over; sorted */
+	struct hgw_routes before;  /* owned and adopted, sorted */
+	struct hgw_routes now;	   /* what is there of these, and of ours, when undoing */
+	size_t nnow;		   /* of now, before a dump that may start again */
 	bool *seen; /* of each change: whether its key came along when reading back */
 };
 
@@ -23,7 +25,7 @@ struct run {
  */
 static int reserve(struct run *r, struct hgw_err *err)
 {
-	size_t n = r->before->n + r->writes->n + 1;
+	size_t n = r->before.n + r->writes->n + 1;
 	size_t raw = r->pool->nraw + 2 * (r->pool->nraw + 256 * r->writes->n + 4096);
 
 	r->seen = calloc(r->plan->n + 1, sizeof(*r->seen));
@@ -34,15 +36,67 @@ static int reserve(struct run *r, struct hgw_err *err)
 	return 0;
 }
 
+static int collect_before(struct run *r, const struct hgw_routes *owned, struct hgw_err *err)
+{
+	for (size_t i = 0; i < r->plan->n; i++)
+		if (hgw_change_adopts(&r->plan->v[i], r->scope) &&
+		    hgw_routes_add(&r->adopted, &r->plan->v[i].before, err) < 0)
+			return -1;
+	hgw_routes_sort(&r->adopted);
+	for (size_t i = 0; i < owned->n; i++)
+		if (hgw_routes_add(&r->before, &owned->v[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < r->adopted.n; i++)
+		if (hgw_routes_add(&r->before, &r->adopted.v[i], err) < 0)
+			return -1;
+	hgw_routes_sort(&r->before);
+	return 0;
+}
+
+/* Of the routes of others those that the plan takes over, if they are there still, or again. */
+static int on_foreign(void *arg, const struct hgw_route *route, struct hgw_err *err)
+{
+	struct run *r = arg;
+
+	for (size_t i = hgw_routes_find(&r->adopted, route); i < r->adopted.n; i++) {
+		if (hgw_route_key_cmp(&r->adopted.v[i], route) != 0)
+			break;
+		if (hgw_route_equal(r->pool, &r->adopted.v[i], route))
+			return hgw_routes_add(&r->now, route, err) < 0 ? -1 : 1;
+	}
+	return 0;
+}
+
+static void forget_now(void *arg)
+{
+	((struct run *)arg)->now.n = ((struct run *)arg)->nnow;
+}
+
+static int read_adopted(struct run *r, struct hgw_err *err)
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	struct hgw_sink sink = {on_foreign, forget_now, r};
+
+	for (size_t i = 0; i < HGW_ARRAY_LEN(families); i++) {
+		struct hgw_filter f = {.family = families[i], .table = r->scope->table};
+
+		r->nnow = r->now.n;
+		if (hgw_kernel_routes(r->k, &f, r->pool, &sink, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* The writes that take us back, from what is there now. */
 static int read_back(struct run *r, struct hgw_err *err)
 {
 	r->now.n = 0;
 	r->result->left.n = r->result->left.nadd = 0;
-	if (hgw_actual_read_owned(&r->now, r->k, r->scope, r->pool, err) < 0)
+	if (hgw_actual_read_owned(&r->now, r->k, r->scope, r->pool, err) < 0 ||
+	    (r->adopted.n > 0 && read_adopted(r, err) < 0))
 		return -1;
 	hgw_routes_sort(&r->now);
-	return hgw_writes_back(&r->result->left, &r->now, r->before, r->pool, err);
+	return hgw_writes_back(&r->result->left, &r->now, &r->before, r->pool, err);
 }
 
 /* 0: everything is as it was; else result->left is what is not. */
@@ -52,6 +106,7 @@ static int undo(struct run *r)
 	struct hgw_refusal ignored;
 	struct hgw_err err;
 
+	hgw_kernel_stop_at(r->k, NULL);
 	for (int i = 0; i < 2; i++) {
 		if (read_back(r, &err) < 0)
 			return -1;
@@ -146,20 +201,21 @@ static int do_writes(struct run *r, struct hgw_err *err)
 }
 
 int hgw_apply(struct hgw_kernel *k, const struct hgw_scope *scope, const struct hgw_plan *plan,
-	      struct hgw_writes *writes, const struct hgw_routes *before, struct hgw_pool *pool,
+	      struct hgw_writes *writes, const struct hgw_routes *owned, struct hgw_pool *pool,
 	      struct hgw_result *result, struct hgw_err *err)
 {
 	struct run r = {.k = k,
 			.scope = scope,
 			.plan = plan,
 			.writes = writes,
-			.before = before,
 			.pool = pool,
 			.result = result};
 	int rc;
 
 	*result = (struct hgw_result){.failed = SIZE_MAX};
-	rc = reserve(&r, err);
+	rc = collect_before(&r, owned, err);
+	if (rc == 0)
+		rc = reserve(&r, err);
 	if (rc == 0) {
 		rc = do_writes(&r, err);
 		if (rc < 0 && result->failed != SIZE_MAX)
@@ -169,6 +225,8 @@ int hgw_apply(struct hgw_kernel *k, const struct hgw_scope *scope, const struct 
 	}
 	free(r.seen);
 	hgw_routes_free(&r.now);
+	hgw_routes_free(&r.before);
+	hgw_routes_free(&r.adopted);
 	return rc;
 }
 

@@ -271,7 +271,8 @@ const char *hgw_desired_explain(const struct hgw_desired *d, const struct hgw_in
 }
 
 int hgw_desired_refuse(const struct hgw_desired *d, const struct hgw_inventory *inv,
-		       const struct hgw_pool *pool, struct hgw_diags *diags, struct hgw_err *err)
+		       const struct hgw_pool *pool, enum hgw_severity severity,
+		       struct hgw_diags *diags, struct hgw_err *err)
 {
 	size_t bad = 0;
 
@@ -284,12 +285,14 @@ int hgw_desired_refuse(const struct hgw_desired *d, const struct hgw_inventory *
 		if (w->reach == HGW_REACH_OK)
 			continue;
 		hint = hgw_desired_explain(d, inv, pool, w, text, sizeof(text));
-		hgw_diag_add(diags, HGW_ERROR, &at, hint, "%s", text);
+		hgw_diag_add(diags, severity, &at, hint, "%s", text);
 		bad++;
 	}
-	return hgw_fail(err, HGW_REFUSED,
-			"%zu route%s cannot be made for want of a gateway; nothing was changed",
-			bad, bad == 1 ? "" : "s");
+	return hgw_fail(
+		err, HGW_REFUSED,
+		"%zu route%s cannot be made for want of a gateway; nothing was changed. To leave "
+		"%s out, say --skip-unreachable",
+		bad, bad == 1 ? "" : "s", bad == 1 ? "it" : "them");
 }
 
 const struct hgw_want *hgw_desired_covering(const struct hgw_desired *d, const struct hgw_prefix *p)

@@ -6,15 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXCERPT_MAX = 100 };
+#include "hgw/err.h"
 
-static char *printable(char *s)
-{
-	for (char *p = s; p != NULL && *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
-	return s;
-}
+enum { EXCERPT_MAX = 100 };
 
 static void diag_clear(struct hgw_diag *d)
 {
@@ -37,19 +31,20 @@ static bool diag_fill(struct hgw_diag *d, const struct hgw_origin *at, const cha
 
 			if (file == NULL)
 				return false;
-			d->at.file = printable(file);
+			d->at.file = hgw_make_printable(file);
 		}
 	}
 	if (hint != NULL) {
-		d->hint = printable(strdup(hint));
+		d->hint = strdup(hint);
 		if (d->hint == NULL)
 			return false;
+		hgw_make_printable(d->hint);
 	}
 	if (vasprintf(&d->text, fmt, ap) < 0) {
 		d->text = NULL;
 		return false;
 	}
-	printable(d->text);
+	hgw_make_printable(d->text);
 	return true;
 }
 
@@ -117,6 +112,18 @@ static const char *skip_chars(const char *s, const char *end, uint32_t n)
 	return s;
 }
 
+static char *copy_line(const char *line, size_t len)
+{
+	char *s = malloc(len + 1);
+
+	if (s == NULL)
+		return NULL;
+	for (size_t i = 0; i < len; i++)
+		s[i] = (char)(line[i] == '\t' ? ' ' : line[i] == '\0' ? '?' : line[i]);
+	s[len] = '\0';
+	return hgw_make_printable(s);
+}
+
 void hgw_diag_set_excerpt(struct hgw_diag *diag, const char *data, size_t len)
 {
 	const char *end = data + len, *start, *stop, *p;
@@ -134,13 +141,9 @@ void hgw_diag_set_excerpt(struct hgw_diag *diag, const char *data, size_t len)
 	start = skip_chars(start, stop, first);
 	p = skip_chars(start, stop, EXCERPT_MAX);
 	free(diag->excerpt);
-	diag->excerpt = strndup(start, (size_t)(p - start));
+	diag->excerpt = copy_line(start, (size_t)(p - start));
 	if (diag->excerpt == NULL)
 		return;
-	for (char *c = diag->excerpt; *c != '\0'; c++)
-		if (*c == '\t')
-			*c = ' ';
-	printable(diag->excerpt);
 	diag->caret = column - 1 - first;
 }
 

@@ -5,14 +5,35 @@
 #include <stdio.h>
 #include <string.h>
 
-static void make_printable(char *s)
+size_t hgw_control(const char *s)
 {
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
+	const unsigned char *p = (const unsigned char *)s;
 
-		if (c < ' ' || c == 0x7f)
-			*s = '?';
+	if (*p == '\0')
+		return 0;
+	if (*p < ' ' || *p == 0x7f)
+		return 1;
+	if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+		return 2;
+	if (*p == 0xe2 && p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae)
+		return 3;
+	if (*p == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)
+		return 3;
+	return 0;
+}
+
+char *hgw_make_printable(char *s)
+{
+	char *to = s;
+
+	for (const char *from = s; *from != '\0';) {
+		size_t n = hgw_control(from);
+
+		*to++ = (char)(n > 0 ? '?' : *from);
+		from += n > 0 ? n : 1;
 	}
+	*to = '\0';
+	return s;
 }
 
 int hgw_fail(struct hgw_err *err, enum hgw_status status, const char *fmt, ...)
@@ -23,7 +44,7 @@ int hgw_fail(struct hgw_err *err, enum hgw_status status, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
-	make_printable(err->msg);
+	hgw_make_printable(err->msg);
 	return -1;
 }
 

@@ -167,6 +167,7 @@ struct dump {
 	const char *what;
 	uint32_t seq;
 	bool interrupted;
+	bool failed; /* fn did; the rest is read all the same: until then the kernel is EBUSY */
 	kernel_msg_fn fn;
 	void *arg;
 };
@@ -175,6 +176,8 @@ enum { DUMP_DONE, DUMP_INTERRUPTED, DUMP_MORE }; /* or -1 */
 
 static int dump_end(const struct dump *d, const struct kernel_answer *a, struct hgw_err *err)
 {
+	if (d->failed)
+		return -1;
 	if (a->errnum != 0 && a->errnum != ENOENT && a->errnum != EOPNOTSUPP &&
 	    a->errnum != EAFNOSUPPORT)
 		return hgw_fail(err, HGW_FAILED, "cannot read the %s: %s (%s)", d->what,
@@ -188,7 +191,7 @@ static int dump_message(struct dump *d, struct nlmsghdr *h, struct hgw_err *err)
 	struct kernel_answer answer = {0};
 
 	if (h->nlmsg_seq != d->seq)
-		return DUMP_MORE; /* of a dump that was given up */
+		return DUMP_MORE; /* an answer to an earlier request */
 	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
 		d->interrupted = true;
 	if (h->nlmsg_type == NLMSG_ERROR) {
@@ -200,7 +203,9 @@ static int dump_message(struct dump *d, struct nlmsghdr *h, struct hgw_err *err)
 			answer.errnum = -*(int *)nlmsg_data(h);
 		return dump_end(d, &answer, err);
 	}
-	return d->fn(d->arg, h, err) < 0 ? -1 : DUMP_MORE;
+	if (!d->failed && d->fn(d->arg, h, err) < 0)
+		d->failed = true;
+	return DUMP_MORE;
 }
 
 static int dump_once(struct hgw_kernel *k, struct nlmsghdr *request, struct dump *d,
@@ -218,8 +223,9 @@ static int dump_once(struct hgw_kernel *k, struct nlmsghdr *request, struct dump
 	for (;;) {
 		rc = kernel_receive(k, &in);
 		if (rc != 0)
-			return hgw_fail(err, HGW_FAILED, "cannot read the %s: %s", d->what,
-					strerror(rc));
+			return d->failed ? -1
+					 : hgw_fail(err, HGW_FAILED, "cannot read the %s: %s",
+						    d->what, strerror(rc));
 		for (struct nlmsghdr *h; (h = kernel_next(&in)) != NULL;) {
 			rc = dump_message(d, h, err);
 			if (rc != DUMP_MORE)

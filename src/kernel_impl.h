@@ -16,6 +16,7 @@ struct hgw_kernel {
 	struct nl_sock *sk;
 	uint32_t seq;
 	unsigned char *out; /* KERNEL_SEND_MAX bytes for requests */
+	const volatile sig_atomic_t *stop;
 };
 
 /* What came with an NLMSG_ERROR: errno, and the kernel's words ("" if none). */

@@ -96,7 +96,7 @@ static void put_hops(struct builder *b, struct rtmsg *rtm, const struct hgw_pool
 	/* A nexthop object stands for its hops; saying both is refused. */
 	if (r->nhid != 0) {
 		put_u32(b, RTA_NH_ID, r->nhid);
-	} else if (r->nhops > 1) {
+	} else if (r->nhops > 1 || (r->nhops == 1 && hops->weight > 1)) {
 		put_multipath(b, r, hops);
 	} else if (r->nhops == 1) {
 		put_via(b, r->dst.addr.family, &hops->via);
@@ -226,28 +226,33 @@ static void batch_answer(struct batch *b, struct nlmsghdr *h)
 		batch_fail(b, i, HGW_WRITE_REFUSED, answer.errnum, answer.text);
 }
 
-/* All answers are queued when the send returns; silence is consent. */
+/*
+ * All answers are queued when the send returns; silence is consent. Unless the
+ * queue ran over: then those that are left are read, and the others unknown.
+ */
 static void batch_read(struct hgw_kernel *k, struct batch *b)
 {
 	struct pollfd p = {.fd = nl_socket_get_fd(k->sk), .events = POLLIN};
 	struct kernel_inbox in HGW_CLEANUP(kernel_inbox_free) = {0};
-	int rc;
+	int lost = 0;
 
 	for (size_t i = b->first; i < b->end; i++)
 		b->writes[i].state = HGW_WRITE_DONE;
 	while (poll(&p, 1, 0) > 0) {
-		rc = kernel_receive(k, &in);
+		int rc = kernel_receive(k, &in);
+
 		if (rc == EAGAIN)
-			return;
-		if (rc != 0) {
-			for (size_t i = b->first; i < b->end; i++)
-				if (b->writes[i].state == HGW_WRITE_DONE)
-					batch_fail(b, i, HGW_WRITE_UNKNOWN, rc, "");
-			return;
-		}
+			break;
+		if (rc != 0)
+			lost = rc;
+		if (rc != 0 && rc != ENOBUFS)
+			break;
 		for (struct nlmsghdr *h; (h = kernel_next(&in)) != NULL;)
 			batch_answer(b, h);
 	}
+	for (size_t i = b->first; i < b->end && lost != 0; i++)
+		if (b->writes[i].state == HGW_WRITE_DONE)
+			batch_fail(b, i, HGW_WRITE_UNKNOWN, lost, "");
 }
 
 /* Packs writes from b->first on into the buffer; sets b->end; the number of bytes. */
@@ -273,6 +278,22 @@ static size_t batch_pack(struct hgw_kernel *k, const struct hgw_pool *pool, stru
 	return len;
 }
 
+void hgw_kernel_stop_at(struct hgw_kernel *k, const volatile sig_atomic_t *stop)
+{
+	k->stop = stop;
+}
+
+/* Also after the last send: who is told to stop does not go on to what comes next. */
+static bool stopped(struct hgw_kernel *k, struct batch *b, size_t n)
+{
+	if (n == 0 || b->failed || k->stop == NULL || *k->stop == 0)
+		return false;
+	b->failed = true;
+	*b->refusal =
+		(struct hgw_refusal){.index = b->first < n ? b->first : n - 1, .errnum = EINTR};
+	return true;
+}
+
 int hgw_kernel_write(struct hgw_kernel *k, const struct hgw_pool *pool, struct hgw_write *writes,
 		     size_t n, struct hgw_refusal *refusal)
 {
@@ -280,7 +301,7 @@ int hgw_kernel_write(struct hgw_kernel *k, const struct hgw_pool *pool, struct h
 
 	for (size_t i = 0; i < n; i++)
 		writes[i].state = HGW_WRITE_PENDING;
-	while (b.first < n && !b.failed) {
+	while (!stopped(k, &b, n) && b.first < n && !b.failed) {
 		size_t len = batch_pack(k, pool, &b, n);
 		int rc;
 

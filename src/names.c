@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "hgw/names.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hgw/prefix.h"
@@ -19,41 +19,41 @@ static const struct hgw_name builtin_tables[] = {
 };
 
 static const struct hgw_name builtin_protocols[] = {
-	{RTPROT_UNSPEC, "none"}, {RTPROT_REDIRECT, "redirect"}, {RTPROT_KERNEL, "kernel"},
-	{RTPROT_BOOT, "boot"},	 {RTPROT_STATIC, "static"},	{RTPROT_GATED, "gated"},
-	{RTPROT_RA, "ra"},	 {RTPROT_MRT, "mrt"},		{RTPROT_ZEBRA, "zebra"},
-	{RTPROT_BIRD, "bird"},	 {RTPROT_DNROUTED, "dnrouted"}, {RTPROT_XORP, "xorp"},
-	{RTPROT_NTK, "ntk"},	 {RTPROT_DHCP, "dhcp"},		{RTPROT_BGP, "bgp"},
-	{RTPROT_ISIS, "isis"},	 {RTPROT_OSPF, "ospf"},		{RTPROT_RIP, "rip"},
-	{RTPROT_EIGRP, "eigrp"},
+	{RTPROT_UNSPEC, "unspec"}, {RTPROT_REDIRECT, "redirect"}, {RTPROT_KERNEL, "kernel"},
+	{RTPROT_BOOT, "boot"},	   {RTPROT_STATIC, "static"},	  {RTPROT_GATED, "gated"},
+	{RTPROT_RA, "ra"},	   {RTPROT_MRT, "mrt"},		  {RTPROT_ZEBRA, "zebra"},
+	{RTPROT_BIRD, "bird"},	   {RTPROT_DNROUTED, "dnrouted"}, {RTPROT_XORP, "xorp"},
+	{RTPROT_NTK, "ntk"},	   {RTPROT_DHCP, "dhcp"},	  {RTPROT_KEEPALIVED, "keepalived"},
+	{RTPROT_BABEL, "babel"},   {RTPROT_BGP, "bgp"},		  {RTPROT_ISIS, "isis"},
+	{RTPROT_OSPF, "ospf"},	   {RTPROT_RIP, "rip"},		  {RTPROT_EIGRP, "eigrp"},
 };
 
-static bool names_set(struct hgw_name_list *list, uint32_t id, const char *name)
+/* A name is printed if it is the last one of its number, and understood if it is any. */
+static bool names_add(struct hgw_name_list *list, uint32_t id, const char *name)
 {
-	struct hgw_name *slot = NULL;
+	struct hgw_name *slot;
 
-	for (size_t i = 0; i < list->n && slot == NULL; i++)
-		if (list->v[i].id == id)
-			slot = &list->v[i];
-	if (slot == NULL) {
-		if (list->n == list->cap) {
-			size_t cap = list->cap ? list->cap * 2 : 32;
-			struct hgw_name *v = reallocarray(list->v, cap, sizeof(*v));
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 32;
+		struct hgw_name *v = reallocarray(list->v, cap, sizeof(*v));
 
-			if (v == NULL)
-				return false;
-			list->v = v;
-			list->cap = cap;
-		}
-		slot = &list->v[list->n++];
-		slot->id = id;
+		if (v == NULL)
+			return false;
+		list->v = v;
+		list->cap = cap;
 	}
+	slot = &list->v[list->n++];
+	slot->id = id;
 	snprintf(slot->name, sizeof(slot->name), "%s", name);
 	return true;
 }
 
-/* Lines are "NUM NAME" or "0xHEX NAME", then perhaps a comment; a bad line ends the file. */
-static bool names_read(struct hgw_name_list *list, const char *path, uint32_t max)
+/*
+ * As iproute2 does: lines are "NUM NAME" or "0xHEX NAME" and then whatever; a
+ * bad line ends the file, a number out of range is left out. So are names
+ * that are longer than ours.
+ */
+static bool names_read(struct hgw_name_list *list, const char *path, long max)
 {
 	char *line = NULL;
 	size_t cap = 0;
@@ -63,16 +63,16 @@ static bool names_read(struct hgw_name_list *list, const char *path, uint32_t ma
 	if (f == NULL)
 		return true;
 	while (ok && getline(&line, &cap, f) >= 0) {
-		char name[sizeof(list->v->name)], *p = line + strspn(line, " \t"), *end;
-		unsigned long id;
+		char name[sizeof(list->v->name) + 1], *p = line + strspn(line, " \t"), *end;
+		long id;
 
 		if (*p == '#' || *p == '\n' || *p == '\0')
 			continue;
-		id = strtoul(p, &end, strncmp(p, "0x", 2) == 0 ? 16 : 10);
-		if (end == p || !isblank((unsigned char)*end) || id > max ||
-		    sscanf(end, " %63[^ \t\n#]", name) != 1)
+		id = strtol(p, &end, strncmp(p, "0x", 2) == 0 ? 16 : 10);
+		if (end == p || sscanf(end, " %64s", name) != 1)
 			break;
-		ok = names_set(list, (uint32_t)id, name);
+		if (id >= 0 && id <= max && strlen(name) < sizeof(list->v->name))
+			ok = names_add(list, (uint32_t)id, name);
 	}
 	free(line);
 	fclose(f);
@@ -86,8 +86,11 @@ static int is_conf(const struct dirent *entry)
 	return entry->d_name[0] != '.' && n > 5 && strcmp(entry->d_name + n - 5, ".conf") == 0;
 }
 
-/* ip(8) takes the files in no order; we take them sorted, so that our output is stable. */
-static bool names_read_dir(struct hgw_name_list *list, const char *dir, uint32_t max)
+/*
+ * ip(8) takes the files in no order; we take them sorted, so that our output
+ * is stable. A file that is in the folder mask too is left out.
+ */
+static bool names_read_dir(struct hgw_name_list *list, const char *dir, const char *mask, long max)
 {
 	struct dirent **entries = NULL;
 	int n = scandir(dir, &entries, is_conf, alphasort);
@@ -95,9 +98,14 @@ static bool names_read_dir(struct hgw_name_list *list, const char *dir, uint32_t
 
 	for (int i = 0; i < n; i++) {
 		char path[512];
-		int len = snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
+		struct stat st;
+		bool masked;
 
-		if (ok && len > 0 && (size_t)len < sizeof(path))
+		snprintf(path, sizeof(path), "%.250s/%s", mask != NULL ? mask : "",
+			 entries[i]->d_name);
+		masked = mask != NULL && lstat(path, &st) == 0;
+		snprintf(path, sizeof(path), "%.250s/%s", dir, entries[i]->d_name);
+		if (ok && !masked)
 			ok = names_read(list, path, max);
 		free(entries[i]);
 	}
@@ -106,11 +114,11 @@ static bool names_read_dir(struct hgw_name_list *list, const char *dir, uint32_t
 }
 
 static bool names_load_list(struct hgw_name_list *list, const char *root, const char *file,
-			    uint32_t max)
+			    long max)
 {
 	/* iproute2 from 6.5 on has a vendor folder; one before has no rt_protos there. */
 	static const char *const vendors[] = {"usr/share/iproute2", "usr/lib/iproute2"};
-	char path[512], vendor[512] = "";
+	char path[512], vendor[512] = "", dir[512], mask[512];
 
 	for (size_t i = 0; i < HGW_ARRAY_LEN(vendors) && vendor[0] == '\0'; i++) {
 		snprintf(path, sizeof(path), "%s/%s/rt_protos", root, vendors[i]);
@@ -122,13 +130,10 @@ static bool names_load_list(struct hgw_name_list *list, const char *root, const 
 		snprintf(path, sizeof(path), "%.400s/%s", vendor, file);
 	if (!names_read(list, path, max))
 		return false;
-	if (vendor[0] != '\0') {
-		snprintf(path, sizeof(path), "%.400s/%s.d", vendor, file);
-		if (!names_read_dir(list, path, max))
-			return false;
-	}
-	snprintf(path, sizeof(path), "%s/etc/iproute2/%s.d", root, file);
-	return names_read_dir(list, path, max);
+	snprintf(dir, sizeof(dir), "%.400s/%s.d", vendor, file);
+	snprintf(mask, sizeof(mask), "%s/etc/iproute2/%s.d", root, file);
+	return (vendor[0] == '\0' || names_read_dir(list, dir, mask, max)) &&
+	       names_read_dir(list, mask, NULL, max);
 }
 
 int hgw_names_load(struct hgw_names *names, const char *root, struct hgw_err *err)
@@ -137,11 +142,11 @@ int hgw_names_load(struct hgw_names *names, const char *root, struct hgw_err *er
 
 	*names = (struct hgw_names){0};
 	for (size_t i = 0; ok && i < HGW_ARRAY_LEN(builtin_tables); i++)
-		ok = names_set(&names->tables, builtin_tables[i].id, builtin_tables[i].name);
+		ok = names_add(&names->tables, builtin_tables[i].id, builtin_tables[i].name);
 	for (size_t i = 0; ok && i < HGW_ARRAY_LEN(builtin_protocols); i++)
-		ok = names_set(&names->protocols, builtin_protocols[i].id,
+		ok = names_add(&names->protocols, builtin_protocols[i].id,
 			       builtin_protocols[i].name);
-	if (!ok || !names_load_list(&names->tables, root, "rt_tables", UINT32_MAX) ||
+	if (!ok || !names_load_list(&names->tables, root, "rt_tables", INT32_MAX) ||
 	    !names_load_list(&names->protocols, root, "rt_protos", UINT8_MAX)) {
 		hgw_names_free(names);
 		return hgw_fail_nomem(err);
@@ -158,9 +163,9 @@ void hgw_names_free(struct hgw_names *names)
 
 static const char *name_of(const struct hgw_name_list *list, uint32_t id)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].id == id)
-			return list->v[i].name;
+	for (size_t i = list->n; i > 0; i--)
+		if (list->v[i - 1].id == id)
+			return list->v[i - 1].name;
 	return NULL;
 }
 
@@ -179,9 +184,9 @@ static bool id_of(const struct hgw_name_list *list, const char *s, uint32_t min,
 {
 	if (hgw_parse_u32(s, min, max, id))
 		return true;
-	for (size_t i = 0; i < list->n; i++) {
-		if (strcmp(list->v[i].name, s) == 0) {
-			*id = list->v[i].id;
+	for (size_t i = list->n; i > 0; i--) {
+		if (strcmp(list->v[i - 1].name, s) == 0) {
+			*id = list->v[i - 1].id;
 			return true;
 		}
 	}

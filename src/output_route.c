@@ -99,11 +99,14 @@ static void print_quoted(FILE *f, const char *word)
 		return;
 	}
 	fputc('\'', f);
-	for (; *word != '\0'; word++) {
+	while (*word != '\0') {
+		size_t n = hgw_control(word);
+
 		if (*word == '\'')
 			fputs("'\\''", f);
 		else
-			fputc((unsigned char)*word < ' ' || *word == 0x7f ? '?' : *word, f);
+			fputc(n > 0 ? '?' : *word, f);
+		word += n > 0 ? n : 1;
 	}
 	fputc('\'', f);
 }
@@ -125,9 +128,13 @@ static void print_attributes(FILE *f, const struct hgw_view *view, const struct 
 {
 	char buf[16];
 
-	if (r->table != RT_TABLE_MAIN)
-		fprintf(f, "table %s ", view_table(view, r->table, buf));
-	fprintf(f, "proto %s", view_protocol(view, r->protocol, buf));
+	if (r->table != RT_TABLE_MAIN) {
+		fputs("table ", f);
+		print_quoted(f, view_table(view, r->table, buf));
+		fputc(' ', f);
+	}
+	fputs("proto ", f);
+	print_quoted(f, view_protocol(view, r->protocol, buf));
 	if (r->scope != RT_SCOPE_UNIVERSE)
 		fprintf(f, " scope %s", scope_name(r->scope, buf));
 	if (r->metric != 0)

@@ -16,8 +16,12 @@ static const char *paint(const struct hgw_view *view, const char *color)
 /* File names are the user's; a line feed in one must not end the comment it stands in. */
 static void print_printable(FILE *f, const char *s)
 {
-	for (; *s != '\0'; s++)
-		fputc((unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s, f);
+	while (*s != '\0') {
+		size_t n = hgw_control(s);
+
+		fputc(n > 0 ? '?' : *s, f);
+		s += n > 0 ? n : 1;
+	}
 }
 
 void print_origin(FILE *f, const struct hgw_report *report, uint32_t node, uint32_t subnet)

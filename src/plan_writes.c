@@ -34,59 +34,79 @@ static bool is_inet6(const struct hgw_route *r)
 	return r->dst.addr.family == AF_INET6;
 }
 
-static bool has_hop(const struct hgw_pool *pool, const struct hgw_route *r,
-		    const struct hgw_hop *hop)
+/*
+ * The hop of r that goes the way of hop, to the kernel the same one; NULL if
+ * there is none. One that is a nexthop object's is none of the route's own.
+ */
+static const struct hgw_hop *same_way(const struct hgw_pool *pool, const struct hgw_route *r,
+				      const struct hgw_hop *hop)
 {
 	const struct hgw_hop *hops = hgw_route_hops(pool, r);
 
-	for (size_t i = 0; i < r->nhops; i++)
-		if (hgw_hop_equal(&hops[i], hop))
-			return true;
-	return false;
+	for (size_t i = 0; i < r->nhops && r->nhid == 0; i++)
+		if (hops[i].oif == hop->oif && hgw_addr_cmp(&hops[i].via, &hop->via) == 0)
+			return &hops[i];
+	return NULL;
 }
 
-/* A route with one of the hops of r. */
+/* A route with one of the hops of r, out of the same bytes. */
 static struct hgw_route with_hop(const struct hgw_route *r, const struct hgw_hop *hop)
 {
 	struct hgw_route one = *r;
 
 	one.nhops = 1;
 	one.hop = *hop;
-	one.hop.weight = 1;
-	one.raw = 0;
 	return one;
 }
 
-/* An IPv6 group of one goes over into another of one in a single step. */
-static bool replaces(const struct hgw_route *before, const struct hgw_route *after)
+/* The ways from one route to a subnet to another. */
+enum way {
+	WAY_ADD,     /* keys differ: the new one beside the old, which then goes */
+	WAY_REPLACE, /* in one step: an IPv6 group of one, and what is taken over */
+	WAY_APPEND,  /* IPv4: the new one behind the old, which then goes */
+	WAY_HOPS,    /* an IPv6 group: hop by hop */
+};
+
+static enum way way_between(const struct hgw_route *before, const struct hgw_route *after)
 {
-	return is_inet6(after) && (before->nhops <= 1 || before->nhid != 0) && after->nhops <= 1;
+	if (hgw_route_key_cmp(before, after) != 0)
+		return WAY_ADD;
+	if (!is_inet6(after))
+		return before->protocol != after->protocol ? WAY_REPLACE : WAY_APPEND;
+	return (before->nhops <= 1 || before->nhid != 0) && after->nhops <= 1 ? WAY_REPLACE
+									      : WAY_HOPS;
 }
 
 /*
- * Whether the hops that an IPv6 group keeps must be made anew: what a hop has
- * besides its way can only be set when it is created.
+ * Whether an IPv6 hop that is kept must be made anew: what it has besides its
+ * way can only be set when it is created.
  */
-static bool renews(const struct hgw_route *before, const struct hgw_route *after)
+static bool renews(const struct hgw_route *before, const struct hgw_hop *old,
+		   const struct hgw_route *after, const struct hgw_hop *hop)
 {
-	return before->mtu != after->mtu || before->type != after->type;
+	return before->mtu != after->mtu || before->type != after->type ||
+	       old->weight != hop->weight || ((old->flags ^ hop->flags) & RTNH_F_ONLINK) != 0;
 }
 
-/* The part of a change that creates. */
+/* The part of a change that creates; with one.restore out of the bytes of after. */
 static int change_creates(struct hgw_writes *w, struct hgw_write one,
 			  const struct hgw_route *before, const struct hgw_route *after,
 			  const struct hgw_pool *pool, struct hgw_err *err)
 {
 	const struct hgw_hop *hops = hgw_route_hops(pool, after);
 
-	one.verb = HGW_VERB_APPEND;
+	static const enum hgw_verb verbs[] = {[WAY_ADD] = HGW_VERB_ADD,
+					      [WAY_REPLACE] = HGW_VERB_REPLACE,
+					      [WAY_APPEND] = HGW_VERB_APPEND,
+					      [WAY_HOPS] = HGW_VERB_APPEND};
+	enum way way = way_between(before, after);
+
+	one.verb = verbs[way];
 	one.route = *after;
-	if (replaces(before, after))
-		one.verb = HGW_VERB_REPLACE;
-	if (!is_inet6(after) || one.verb == HGW_VERB_REPLACE)
+	if (way != WAY_HOPS || after->nhid != 0)
 		return writes_add(w, &one, err);
 	for (size_t i = 0; i < after->nhops; i++) {
-		if (has_hop(pool, before, &hops[i]))
+		if (same_way(pool, before, &hops[i]) != NULL)
 			continue;
 		one.route = with_hop(after, &hops[i]);
 		if (writes_add(w, &one, err) < 0)
@@ -113,30 +133,50 @@ static int delete_route(struct hgw_writes *w, struct hgw_write one, const struct
 	return 0;
 }
 
-/* The part of a change that deletes; a hop that is made anew goes and comes, one at a time. */
+/* Hops that are made anew go and come, one at a time. */
+static int renew_hops(struct hgw_writes *w, struct hgw_write one, const struct hgw_route *before,
+		      const struct hgw_route *after, const struct hgw_pool *pool,
+		      struct hgw_err *err)
+{
+	struct hgw_write gone = {.verb = HGW_VERB_DELETE, .alone = true, .change = one.change};
+	const struct hgw_hop *hops = hgw_route_hops(pool, after);
+
+	one.verb = HGW_VERB_APPEND;
+	one.alone = true;
+	for (size_t i = 0; i < after->nhops; i++) {
+		const struct hgw_hop *old = same_way(pool, before, &hops[i]);
+
+		if (old == NULL || !renews(before, old, after, &hops[i]))
+			continue;
+		gone.route = with_hop(before, old);
+		one.route = with_hop(after, &hops[i]);
+		if (writes_add(w, &gone, err) < 0 || writes_add(w, &one, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The part of a change that deletes; last go the hops that do not come again. */
 static int change_deletes(struct hgw_writes *w, struct hgw_write one,
 			  const struct hgw_route *before, const struct hgw_route *after,
 			  const struct hgw_pool *pool, struct hgw_err *err)
 {
 	const struct hgw_hop *hops = hgw_route_hops(pool, before);
+	struct hgw_write gone = {.verb = HGW_VERB_DELETE, .change = one.change};
 
-	if (replaces(before, after))
+	enum way way = way_between(before, after);
+
+	if (way == WAY_REPLACE)
 		return 0;
-	if (!is_inet6(before))
-		return delete_route(w, one, before, pool, err);
+	if (way != WAY_HOPS || before->nhid != 0)
+		return delete_route(w, gone, before, pool, err);
+	if (renew_hops(w, one, before, after, pool, err) < 0)
+		return -1;
 	for (size_t i = 0; i < before->nhops; i++) {
-		bool kept = has_hop(pool, after, &hops[i]);
-
-		if (kept && !renews(before, after))
+		if (same_way(pool, after, &hops[i]) != NULL)
 			continue;
-		one.verb = HGW_VERB_DELETE;
-		one.alone = kept;
-		one.route = with_hop(before, &hops[i]);
-		if (writes_add(w, &one, err) < 0)
-			return -1;
-		one.verb = HGW_VERB_APPEND;
-		one.route = with_hop(after, &hops[i]);
-		if (kept && writes_add(w, &one, err) < 0)
+		gone.route = with_hop(before, &hops[i]);
+		if (writes_add(w, &gone, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -206,9 +246,8 @@ static int back_creates(struct hgw_writes *w, const struct both *b, const struct
 	struct hgw_write one = {.verb = HGW_VERB_APPEND, .restore = true};
 
 	if (b->nnow > 0 && b->nbefore > 0 && is_inet6(b->before)) {
-		if (!replaces(b->now, b->before))
-			return change_creates(w, (struct hgw_write){0}, b->now, b->before, pool,
-					      err);
+		if (way_between(b->now, b->before) != WAY_REPLACE)
+			return change_creates(w, one, b->now, b->before, pool, err);
 		one.verb = HGW_VERB_REPLACE;
 	}
 	for (size_t i = 0; i < b->nbefore; i++) {
@@ -227,7 +266,8 @@ static int back_deletes(struct hgw_writes *w, const struct both *b, const struct
 			struct hgw_err *err)
 {
 	if (b->nnow > 0 && b->nbefore > 0 && is_inet6(b->before))
-		return change_deletes(w, (struct hgw_write){0}, b->now, b->before, pool, err);
+		return change_deletes(w, (struct hgw_write){.restore = true}, b->now, b->before,
+				      pool, err);
 	for (size_t i = 0; i < b->nnow; i++) {
 		bool wanted = false;
 

@@ -112,23 +112,29 @@ static bool hop_equal_weighted(const struct hgw_hop *a, const struct hgw_hop *b)
 	return hgw_hop_equal(a, b) && a->weight == b->weight;
 }
 
-/* Sets are small (the paths to one node), so each is looked up in the other. */
+typedef bool hop_eq(const struct hgw_hop *, const struct hgw_hop *);
+
+static size_t count_hops(const struct hgw_hop *hops, size_t n, const struct hgw_hop *like,
+			 hop_eq *eq)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += eq(&hops[i], like);
+	return count;
+}
+
+/* Sets are small (the paths to one node). A kernel may have one hop twice, which is not one. */
 static bool same_set(const struct hgw_pool *pool, const struct hgw_route *a,
-		     const struct hgw_route *b,
-		     bool (*eq)(const struct hgw_hop *, const struct hgw_hop *))
+		     const struct hgw_route *b, hop_eq *eq)
 {
 	const struct hgw_hop *ha = hgw_route_hops(pool, a), *hb = hgw_route_hops(pool, b);
 
 	if (a->nhops != b->nhops)
 		return false;
-	for (size_t i = 0; i < a->nhops; i++) {
-		size_t j = 0;
-
-		while (j < b->nhops && !eq(&ha[i], &hb[j]))
-			j++;
-		if (j == b->nhops)
+	for (size_t i = 0; i < a->nhops; i++)
+		if (count_hops(ha, a->nhops, &ha[i], eq) != count_hops(hb, b->nhops, &ha[i], eq))
 			return false;
-	}
 	return true;
 }
 
@@ -176,6 +182,38 @@ void hgw_routes_sort(struct hgw_routes *set)
 {
 	if (set->n > 1)
 		qsort(set->v, set->n, sizeof(*set->v), compare_routes);
+}
+
+/* The first that does not stand before key, as cmp orders them. */
+static size_t lower_bound(const struct hgw_routes *set, const struct hgw_route *key,
+			  int (*cmp)(const struct hgw_route *, const struct hgw_route *))
+{
+	size_t lo = 0, hi = set->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (cmp(&set->v[mid], key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static int compare_dst(const struct hgw_route *a, const struct hgw_route *b)
+{
+	return hgw_prefix_cmp(&a->dst, &b->dst);
+}
+
+size_t hgw_routes_find(const struct hgw_routes *set, const struct hgw_route *key)
+{
+	return lower_bound(set, key, hgw_route_key_cmp);
+}
+
+size_t hgw_routes_find_dst(const struct hgw_routes *set, const struct hgw_prefix *dst)
+{
+	return lower_bound(set, &(struct hgw_route){.dst = *dst}, compare_dst);
 }
 
 void hgw_routes_free(struct hgw_routes *set)

@@ -8,7 +8,7 @@
 struct candidates {
 	uint32_t node;
 	size_t n;
-	char list[256];
+	char list[8 * (60 + 2) + sizeof(", …")];
 };
 
 static void candidate(struct candidates *c, const struct hgw_inventory *inv, uint32_t node)
@@ -78,6 +78,10 @@ int hgw_self_find(const struct hgw_inventory *inv, const struct hgw_snapshot *ho
 		return hgw_fail(err, HGW_DATAERR,
 				"which node is this host? It has addresses of %s; say --node NAME",
 				by_addr.list);
+	if (by_name.n > 1)
+		return hgw_fail(err, HGW_DATAERR,
+				"which node is this host? Its name is that of %s; say --node NAME",
+				by_name.list);
 	return hgw_fail(err, HGW_DATAERR,
 			"which node is this host? None has one of its addresses or its name; say "
 			"--node NAME, one of %s",

@@ -28,18 +28,9 @@ struct range {
 static struct range find_range(const struct hgw_routes *set, const struct hgw_prefix *dst,
 			       bool inside)
 {
-	struct range r = {.set = set};
-	size_t lo = 0, hi = set->n;
+	size_t first = hgw_routes_find_dst(set, dst);
+	struct range r = {.set = set, .first = first, .end = first};
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (hgw_prefix_cmp(&set->v[mid].dst, dst) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	r.first = r.end = lo;
 	for (; r.end < set->n; r.end++) {
 		const struct hgw_prefix *p = &set->v[r.end].dst;
 

@@ -16,11 +16,11 @@ struct hgw_result {
 };
 
 /*
- * Carries out writes, which hgw_writes_build() made of plan. before is what
- * was owned when the plan was made, sorted. All creates must have succeeded
- * before the first delete is sent. At the first refusal the owned routes are
- * read back and what differs from before is undone, out of the bytes read
- * then, and read back once more.
+ * Carries out writes, which hgw_writes_build() made of plan. owned is what was
+ * ours when the plan was made, sorted. All creates must have succeeded
+ * before the first delete is sent. At the first refusal the routes that are
+ * ours, or were to be taken over, are read back; what differs from before is
+ * undone, out of the bytes read then, and read back once more.
  *
  * All memory is there before the first write. Returns 0, or -1 with
  * HGW_FAILED (and everything is as it was) or HGW_INCOMPLETE (result->left);
@@ -28,7 +28,7 @@ struct hgw_result {
  */
 HGW_NODISCARD int hgw_apply(struct hgw_kernel *k, const struct hgw_scope *scope,
 			    const struct hgw_plan *plan, struct hgw_writes *writes,
-			    const struct hgw_routes *before, struct hgw_pool *pool,
+			    const struct hgw_routes *owned, struct hgw_pool *pool,
 			    struct hgw_result *result, struct hgw_err *err);
 void hgw_result_free(struct hgw_result *result);
 

@@ -73,9 +73,10 @@ size_t hgw_desired_resolve(struct hgw_desired *d, const struct hgw_snapshot *hos
 const char *hgw_desired_explain(const struct hgw_desired *d, const struct hgw_inventory *inv,
 				const struct hgw_pool *pool, const struct hgw_want *w, char *text,
 				size_t size);
-/* All that are at fault as errors in diags; returns -1 with HGW_REFUSED. */
+/* All that are at fault, as errors or warnings in diags; returns -1 with HGW_REFUSED. */
 int hgw_desired_refuse(const struct hgw_desired *d, const struct hgw_inventory *inv,
-		       const struct hgw_pool *pool, struct hgw_diags *diags, struct hgw_err *err);
+		       const struct hgw_pool *pool, enum hgw_severity severity,
+		       struct hgw_diags *diags, struct hgw_err *err);
 
 /* The route wanted to the subnet that p is, or is inside of; NULL if none. */
 const struct hgw_want *hgw_desired_covering(const struct hgw_desired *d,

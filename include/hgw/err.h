@@ -6,6 +6,8 @@
 #ifndef HGW_ERR_H
 #define HGW_ERR_H
 
+#include <stddef.h>
+
 #include "hgw/compiler.h"
 
 /* Exit status of the command; 64 and above have the meaning of sysexits.h. */
@@ -37,6 +39,15 @@ int hgw_fail(struct hgw_err *err, enum hgw_status status, const char *fmt, ...) 
 
 /* Out of memory: HGW_FAILED. */
 int hgw_fail_nomem(struct hgw_err *err);
+
+/*
+ * How many bytes the control character has that s begins with; 0: it is none.
+ * C0 and C1, DEL, separators of lines and paragraphs, directional overrides:
+ * what changes how the rest of a line is shown.
+ */
+size_t hgw_control(const char *s);
+/* Replaces each by one '?', in place; returns s. */
+char *hgw_make_printable(char *s);
 
 /* "ENETUNREACH" for 101; "unknown errno" for what libc has no name for. */
 const char *hgw_errno_name(int errnum);

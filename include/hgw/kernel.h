@@ -6,6 +6,7 @@
 #ifndef HGW_KERNEL_H
 #define HGW_KERNEL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,6 +68,12 @@ HGW_NODISCARD int hgw_kernel_collect(struct hgw_kernel *k, const struct hgw_filt
 				     struct hgw_pool *pool, struct hgw_routes *set,
 				     struct hgw_err *err);
 
+/*
+ * From now on hgw_kernel_write() ends early, between two sends, once *stop is
+ * not 0; NULL: never. A signal handler sets it.
+ */
+void hgw_kernel_stop_at(struct hgw_kernel *k, const volatile sig_atomic_t *stop);
+
 enum hgw_verb {
 	HGW_VERB_ADD,	 /* NLM_F_CREATE | NLM_F_EXCL: nothing may have that key */
 	HGW_VERB_APPEND, /* NLM_F_CREATE | NLM_F_APPEND: after what has that key; IPv6: one more hop
@@ -94,8 +101,8 @@ struct hgw_write {
 
 /* Why a phase of writes ended early. */
 struct hgw_refusal {
-	size_t index; /* the first write that was refused or is unknown */
-	int errnum;
+	size_t index;	/* the first write that was refused or is unknown */
+	int errnum;	/* EINTR: hgw_kernel_stop_at() */
 	char text[160]; /* the kernel's own words (NETLINK_EXT_ACK), or "" */
 };
 

@@ -3,6 +3,7 @@
 #ifndef HGW_PLAN_H
 #define HGW_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,10 +36,19 @@ struct hgw_plan {
 	size_t unchanged;
 };
 
-/* O(n log n) by sort and merge. actual's sets are sorted. */
+/* What a plan may do beyond the plain difference; all false by default. */
+struct hgw_policy {
+	bool adopt;	       /* take over others' routes to wanted subnets, except the kernel's */
+	bool no_prune;	       /* leave what is ours to subnets that nobody wants */
+	bool skip_unreachable; /* leave subnets alone whose gateway cannot be used */
+};
+
+/* O(n log n) by sort and merge. actual's sets are sorted, desired is resolved. */
 HGW_NODISCARD int hgw_plan_build(struct hgw_plan *plan, const struct hgw_desired *desired,
-				 const struct hgw_actual *actual, const struct hgw_pool *pool,
-				 struct hgw_err *err);
+				 const struct hgw_actual *actual, const struct hgw_policy *policy,
+				 const struct hgw_pool *pool, struct hgw_err *err);
+/* Whether a change takes a route over that was somebody else's. */
+bool hgw_change_adopts(const struct hgw_change *c, const struct hgw_scope *scope);
 /* The changes that apply makes; conflicts, skips and notes are none. */
 size_t hgw_plan_changes(const struct hgw_plan *plan);
 void hgw_plan_free(struct hgw_plan *plan);

@@ -94,6 +94,10 @@ HGW_NODISCARD int hgw_routes_reserve(struct hgw_routes *set, size_t n, struct hg
  * order): the first of a key is the one that is in force.
  */
 void hgw_routes_sort(struct hgw_routes *set);
+/* The first route of a sorted set whose key does not stand before that of key; set->n: none. */
+size_t hgw_routes_find(const struct hgw_routes *set, const struct hgw_route *key);
+/* Likewise the first whose dst does not stand before dst. */
+size_t hgw_routes_find_dst(const struct hgw_routes *set, const struct hgw_prefix *dst);
 void hgw_routes_free(struct hgw_routes *set);
 
 #endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* While routes are written INT and TERM ask for the end, and HUP and PIPE are nothing. */
+#include <string.h>
+
+#include "cmd.h"
+
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+	caught = number;
+}
+
+static void set(int number, void (*handler)(int))
+{
+	struct sigaction sa = {.sa_handler = handler};
+
+	sigaction(number, &sa, NULL);
+}
+
+const volatile sig_atomic_t *signals_hold(void)
+{
+	set(SIGINT, on_signal);
+	set(SIGTERM, on_signal);
+	set(SIGHUP, SIG_IGN);
+	set(SIGPIPE, SIG_IGN);
+	return &caught;
+}
+
+int signals_caught(void)
+{
+	return caught;
+}
