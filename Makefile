@@ -203,8 +203,8 @@ endif
 # --- Testing -----------------------------------------------------------------
 
 # Every test program, every corpus, the demo; one after the other, also after a
-# failure. The log tells cmocka's tests apart; one that ended badly without
-# naming a failed test has failed as a whole.
+# failure. The log tells cmocka's tests apart (it names those that failed twice);
+# what ended badly without naming one has failed as a whole.
 DEMO       := testdata/demo/demo.sh
 corpus      = testdata/corpus/$(patsubst %_fuzz,%,$(notdir $1))
 
@@ -226,7 +226,7 @@ define COUNT
 /^\[ RUN      \] / { named = 1 } \
 /^\[       OK \] / { passed++ } \
 /^\[  SKIPPED \] [^ :]+$$/ { skipped++ } \
-/^\[  FAILED  \] [^ :]+$$/ { failed++; bad = 1 } \
+/^\[  FAILED  \] [^ :]+$$/ { if (!seen[program $$0]++) failed++; bad = 1 } \
 END { if (broken != "") print "\nFailed:" broken; \
 	printf "\n%d passed, %d failed, %d skipped (%s)\n", passed, failed, skipped, where; \
 	exit failed > 0 || broken != "" || passed == 0 }
