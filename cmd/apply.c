@@ -19,7 +19,11 @@ int cmd_apply(struct session *s, struct hgw_err *err)
 
 	if (session_load(s, err) < 0 || session_open(s, err) < 0)
 		return -1;
-	if (!s->opt.dry_run && session_lock(s, err) < 0)
+	if (!s->opt.dry_run && hgw_kernel_may_write(s->kernel, err) < 0)
+		return -1;
+	if (session_wait(s, err) < 0)
+		return -1;
+	if (!s->opt.dry_run && hgw_lock_take(&s->lock, s->opt.lock_timeout, err) < 0)
 		return -1;
 	if (session_read(s, err) < 0 || session_plan(s, err) < 0)
 		return -1;

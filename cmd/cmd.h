@@ -25,7 +25,7 @@ struct cmd_options {
 	bool inet, inet6; /* -4, -6 as given */
 	bool quiet, verbose, help, version;
 	bool exit_code, dry_run, allow_empty;
-	uint32_t lock_timeout;
+	uint32_t lock_timeout, wait;
 	struct hgw_limit max_delete;
 	struct hgw_policy policy;
 };
@@ -87,12 +87,17 @@ void options_print(FILE *f, const struct cmd *cmd);
 
 /* Loads the inventory; settles table and protocol. */
 HGW_NODISCARD int session_load(struct session *s, struct hgw_err *err);
-/* Opens the kernel; reads links, addresses and rules. */
+/* Opens the kernel. */
 HGW_NODISCARD int session_open(struct session *s, struct hgw_err *err);
-/* Makes sure that we may write, and that nobody else does at the same time. */
-HGW_NODISCARD int session_lock(struct session *s, struct hgw_err *err);
-/* Which node we are, what it should have, what the host has. */
+/*
+ * Waits, as long as --wait says, until the host knows which node it is and
+ * can reach the others; HGW_REFUSED if it does not come to that.
+ */
+HGW_NODISCARD int session_wait(struct session *s, struct hgw_err *err);
+/* Reads the host: which node it is, what it should have, what it has. */
 HGW_NODISCARD int session_read(struct session *s, struct hgw_err *err);
+/* Forgets what was read, for another reading. */
+void session_forget(struct session *s);
 /* The plan, with its notes. HGW_REFUSED if a gateway cannot be used. */
 HGW_NODISCARD int session_plan(struct session *s, struct hgw_err *err);
 /* Prints diff and summary, or notes that there is nothing to do. -1: it did not arrive. */

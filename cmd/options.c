@@ -17,6 +17,7 @@ enum option_id {
 	OPT_DRY_RUN,
 	OPT_ALLOW_EMPTY,
 	OPT_LOCK_TIMEOUT,
+	OPT_WAIT,
 	OPT_ADOPT,
 	OPT_NO_PRUNE,
 	OPT_SKIP_UNREACHABLE,
@@ -54,6 +55,8 @@ static const struct option_spec {
 	 "delete at most so many of our routes (50% of ten or more)"},
 	{OPT_LOCK_TIMEOUT, ON(CMD_APPLY) | ON(CMD_FLUSH), "lock-timeout", "SEC",
 	 "wait for another hgw so long (5; 0: not at all)"},
+	{OPT_WAIT, ON(CMD_APPLY), "wait", "SEC",
+	 "wait so long for this host's address and interface"},
 	{'o', ALL, NULL, "FORMAT", "output format"},
 	{OPT_COLOR, ALL, "color", "WHEN", "auto, always or never"},
 	{'q', ALL, NULL, NULL, "print errors only on standard error"},
@@ -187,6 +190,8 @@ static int set_option(struct cmd_options *opt, const struct cmd *cmd, int id, st
 		return set_limit(&opt->max_delete, err);
 	case OPT_LOCK_TIMEOUT:
 		return set_seconds(&opt->lock_timeout, "--lock-timeout", err);
+	case OPT_WAIT:
+		return set_seconds(&opt->wait, "--wait", err);
 	case 'o':
 		return set_format(opt, cmd, optarg, err);
 	case '4':

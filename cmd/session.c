@@ -87,16 +87,7 @@ int session_load(struct session *s, struct hgw_err *err)
 
 int session_open(struct session *s, struct hgw_err *err)
 {
-	if (hgw_kernel_open(&s->kernel, s->opt.netns, err) < 0)
-		return -1;
-	return hgw_kernel_snapshot(s->kernel, &s->host, err);
-}
-
-int session_lock(struct session *s, struct hgw_err *err)
-{
-	if (hgw_kernel_may_write(s->kernel, err) < 0)
-		return -1;
-	return hgw_lock_take(&s->lock, s->opt.lock_timeout, err);
+	return hgw_kernel_open(&s->kernel, s->opt.netns, err);
 }
 
 static int find_self(struct session *s, struct hgw_err *err)
@@ -114,9 +105,17 @@ static int find_self(struct session *s, struct hgw_err *err)
 	return 0;
 }
 
+void session_forget(struct session *s)
+{
+	hgw_actual_free(&s->actual);
+	hgw_desired_free(&s->desired);
+	hgw_pool_free(&s->pool);
+	hgw_snapshot_free(&s->host);
+}
+
 int session_read(struct session *s, struct hgw_err *err)
 {
-	if (find_self(s, err) < 0 ||
+	if (hgw_kernel_snapshot(s->kernel, &s->host, err) < 0 || find_self(s, err) < 0 ||
 	    hgw_desired_build(&s->desired, &s->inv, s->report.node, &s->scope, &s->host, &s->pool,
 			      err) < 0 ||
 	    hgw_actual_read(&s->actual, s->kernel, &s->scope, &s->desired, &s->pool, err) < 0)
@@ -271,10 +270,7 @@ void session_close(struct session *s)
 {
 	hgw_verdict_free(&s->verdict);
 	hgw_plan_free(&s->plan);
-	hgw_actual_free(&s->actual);
-	hgw_desired_free(&s->desired);
-	hgw_pool_free(&s->pool);
-	hgw_snapshot_free(&s->host);
+	session_forget(s);
 	hgw_kernel_close(s->kernel);
 	hgw_lock_release(&s->lock);
 	hgw_diags_free(&s->diags);

@@ -10,7 +10,7 @@ int cmd_show(struct session *s, struct hgw_err *err)
 			      : hgw_names_load(&s->names, "", err) < 0 ||
 					session_scope(s, RT_TABLE_MAIN, err) < 0)
 		return -1;
-	if (session_open(s, err) < 0 ||
+	if (session_open(s, err) < 0 || hgw_kernel_snapshot(s->kernel, &s->host, err) < 0 ||
 	    hgw_actual_read_owned(&s->actual.owned, s->kernel, &s->scope, &s->pool, err) < 0)
 		return -1;
 	if (s->opt.format == FORMAT_JSON) {

@@ -13,7 +13,7 @@ _hgw() {
 	case $command in
 	plan) options="$options --node --exit-code --adopt --no-prune --skip-unreachable" formats="$formats batch" ;;
 	apply) options="$options --node --exit-code --dry-run --allow-empty --lock-timeout
-		--adopt --no-prune --skip-unreachable --max-delete" ;;
+		--adopt --no-prune --skip-unreachable --max-delete --wait" ;;
 	verify) options="$options --node" ;;
 	flush) options="$options --dry-run --lock-timeout" ;;
 	help) options='' ;;
@@ -28,7 +28,7 @@ _hgw() {
 	-o) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--netns) mapfile -t COMPREPLY < <(compgen -W "$(ls /run/netns 2>/dev/null)" -- "$cur") && return ;;
-	--table | --protocol | --node | --lock-timeout | --max-delete) return ;;
+	--table | --protocol | --node | --lock-timeout | --max-delete | --wait) return ;;
 	esac
 	if [ "$command" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W 'plan apply show verify flush' -- "$cur")

@@ -17,6 +17,7 @@ complete -c hgw -n '__fish_seen_subcommand_from apply flush' -l dry-run -d 'chan
 complete -c hgw -n '__fish_seen_subcommand_from plan apply' -l adopt -d 'take over routes of others'
 complete -c hgw -n '__fish_seen_subcommand_from plan apply' -l no-prune -d 'keep routes to subnets that no node has'
 complete -c hgw -n '__fish_seen_subcommand_from plan apply' -l skip-unreachable -d 'leave nodes alone that are not on the link'
+complete -c hgw -n '__fish_seen_subcommand_from apply' -l wait -x -d 'wait for the network'
 complete -c hgw -n '__fish_seen_subcommand_from apply' -l max-delete -x -d 'delete at most so many'
 complete -c hgw -n '__fish_seen_subcommand_from apply flush' -l lock-timeout -x -d 'wait for another hgw'
 complete -c hgw -n '__fish_seen_subcommand_from apply' -l allow-empty -d 'also if no route is left'

@@ -100,6 +100,7 @@ void hgw_kernel_close(struct hgw_kernel *k)
 	if (k == NULL)
 		return;
 	nl_socket_free(k->sk);
+	nl_socket_free(k->news);
 	free(k->out);
 	free(k);
 }

@@ -17,6 +17,7 @@ struct hgw_kernel {
 	uint32_t seq;
 	unsigned char *out; /* KERNEL_SEND_MAX bytes for requests */
 	const volatile sig_atomic_t *stop;
+	struct nl_sock *news; /* of changes; NULL: not asked for */
 };
 
 /* What came with an NLMSG_ERROR: errno, and the kernel's words ("" if none). */

@@ -37,6 +37,15 @@ HGW_NODISCARD int hgw_kernel_may_write(struct hgw_kernel *k, struct hgw_err *err
 HGW_NODISCARD int hgw_kernel_snapshot(struct hgw_kernel *k, struct hgw_snapshot *s,
 				      struct hgw_err *err);
 
+/*
+ * From now on hgw_kernel_wait() learns of changes of links, addresses and
+ * routes. To be called before the reading that a wait may follow, so that none
+ * is missed in between.
+ */
+HGW_NODISCARD int hgw_kernel_watch(struct hgw_kernel *k, struct hgw_err *err);
+/* Waits until something has changed: 1; 0: not within so many milliseconds. */
+HGW_NODISCARD int hgw_kernel_wait(struct hgw_kernel *k, int milliseconds, struct hgw_err *err);
+
 /* Which routes to dump. The kernel does the filtering, where it can. */
 struct hgw_filter {
 	uint8_t family;	  /* AF_INET or AF_INET6 */

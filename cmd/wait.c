@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* The first boot: the interface or its address may come after us. */
+#include <time.h>
+
+#include "cmd.h"
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* 1: ready; 0: not yet, and err tells what is missing; -1. */
+static int ready(struct session *s, struct hgw_err *err)
+{
+	char text[512];
+	int rc = session_read(s, err);
+
+	if (rc < 0)
+		return err->status == HGW_DATAERR ? 0 : -1;
+	for (size_t i = 0; i < s->desired.n; i++) {
+		const struct hgw_want *w = &s->desired.v[i];
+
+		if (w->reach == HGW_REACH_OK)
+			continue;
+		hgw_desired_explain(&s->desired, &s->inv, &s->pool, w, text, sizeof(text));
+		hgw_fail(err, HGW_REFUSED, "%s", text);
+		return 0;
+	}
+	return 1;
+}
+
+/* Warnings of a reading that is not the last would come again. */
+static int try_ready(struct session *s, struct hgw_err *err)
+{
+	struct hgw_diags kept = s->diags;
+	int rc;
+
+	s->diags = (struct hgw_diags){0};
+	rc = ready(s, err);
+	hgw_diags_free(&s->diags);
+	s->diags = kept;
+	session_forget(s);
+	return rc;
+}
+
+int session_wait(struct session *s, struct hgw_err *err)
+{
+	int64_t deadline = now_ms() + (int64_t)s->opt.wait * 1000;
+	bool said = false;
+
+	if (s->opt.wait == 0)
+		return 0;
+	if (hgw_kernel_watch(s->kernel, err) < 0)
+		return -1;
+	for (;;) {
+		int64_t left = deadline - now_ms();
+		int rc = try_ready(s, err);
+
+		if (rc != 0)
+			return rc < 0 ? -1 : 0;
+		if (left <= 0)
+			break;
+		if (!said && !s->opt.quiet)
+			fprintf(s->err, "hgw: waiting up to %u s: %s\n", s->opt.wait, err->msg);
+		said = true;
+		if (hgw_kernel_wait(s->kernel, (int)left, err) < 0)
+			return -1;
+	}
+	err->status = HGW_REFUSED;
+	return -1;
+}
