@@ -59,12 +59,12 @@ check() {
 
 layers='
 compiler
-err names prefix diag
+err names prefix diag rundir
 route
 inventory snapshot kernel lock
 self actual desired
-plan
-guard apply verify
+plan planfile
+undo guard apply verify journal
 output
 '
 

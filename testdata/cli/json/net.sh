@@ -1,0 +1,3 @@
+# shellcheck shell=sh disable=SC1091
+. ../node1.sh
+ip route add 10.244.1.0/24 via 192.168.31.61 proto hgw
