@@ -25,7 +25,9 @@ struct cmd_options {
 	bool inet, inet6; /* -4, -6 as given */
 	bool quiet, verbose, help, version;
 	bool exit_code, dry_run, allow_empty;
-	uint32_t lock_timeout, wait;
+	bool confirm, detach, settle, roll_back, verify; /* settle: --confirm */
+	const char *plan, *out;
+	uint32_t lock_timeout, wait, confirm_within;
 	struct hgw_limit max_delete;
 	struct hgw_policy policy;
 };
@@ -77,6 +79,8 @@ HGW_NODISCARD int options_parse(struct cmd_options *opt, const struct cmd *cmd, 
 
 /* From now on: what hgw_kernel_stop_at() wants to know. */
 const volatile sig_atomic_t *signals_hold(void);
+/* HUP too asks for the end. */
+void signals_hold_hangup(void);
 /* The signal that came since; 0: none. */
 int signals_caught(void);
 
@@ -94,6 +98,8 @@ HGW_NODISCARD int session_open(struct session *s, struct hgw_err *err);
  * can reach the others; HGW_REFUSED if it does not come to that.
  */
 HGW_NODISCARD int session_wait(struct session *s, struct hgw_err *err);
+/* Takes the lock; HGW_TEMPFAIL, also while a change waits for its confirmation. */
+HGW_NODISCARD int session_lock(struct session *s, struct hgw_err *err);
 /* Reads the host: which node it is, what it should have, what it has. */
 HGW_NODISCARD int session_read(struct session *s, struct hgw_err *err);
 /* Forgets what was read, for another reading. */
@@ -108,6 +114,8 @@ HGW_NODISCARD int session_conflicts(struct session *s, struct hgw_err *err);
 HGW_NODISCARD int session_scope(struct session *s, uint32_t table, struct hgw_err *err);
 /* Carries out the plan; says in diags how it went where that is not plain. */
 HGW_NODISCARD int session_apply(struct session *s, struct hgw_err *err);
+/* Verifies the host anew; how many checks fail, and each of those in diags. */
+HGW_NODISCARD int session_judge(struct session *s, size_t *failed, struct hgw_err *err);
 /* Whether what was printed so far arrived; HGW_IOERR if not. */
 HGW_NODISCARD int session_flush(struct session *s, struct hgw_err *err);
 /* The document of a plan, an apply or a flush. */

@@ -9,8 +9,8 @@ int cmd_flush(struct session *s, struct hgw_err *err)
 	if (hgw_names_load(&s->names, "", err) < 0 || session_scope(s, 0, err) < 0 ||
 	    session_open(s, err) < 0)
 		return -1;
-	if (!s->opt.dry_run && (hgw_kernel_may_write(s->kernel, err) < 0 ||
-				hgw_lock_take(&s->lock, s->opt.lock_timeout, err) < 0))
+	if (!s->opt.dry_run &&
+	    (hgw_kernel_may_write(s->kernel, err) < 0 || session_lock(s, err) < 0))
 		return -1;
 	if (hgw_kernel_snapshot(s->kernel, &s->host, err) < 0 ||
 	    hgw_actual_read_owned(&s->actual.owned, s->kernel, &s->scope, &s->pool, err) < 0)

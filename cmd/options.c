@@ -18,6 +18,13 @@ enum option_id {
 	OPT_ALLOW_EMPTY,
 	OPT_LOCK_TIMEOUT,
 	OPT_WAIT,
+	OPT_OUT,
+	OPT_PLAN,
+	OPT_VERIFY,
+	OPT_CONFIRM_WITHIN,
+	OPT_DETACH,
+	OPT_CONFIRM,
+	OPT_ROLLBACK,
 	OPT_ADOPT,
 	OPT_NO_PRUNE,
 	OPT_SKIP_UNREACHABLE,
@@ -57,6 +64,15 @@ static const struct option_spec {
 	 "wait for another hgw so long (5; 0: not at all)"},
 	{OPT_WAIT, ON(CMD_APPLY), "wait", "SEC",
 	 "wait so long for this host's address and interface"},
+	{OPT_OUT, ON(CMD_PLAN), "out", "PLAN", "save the plan in file PLAN, for apply --plan"},
+	{OPT_PLAN, ON(CMD_APPLY), "plan", "PLAN",
+	 "apply that plan exactly, if nothing has changed since"},
+	{OPT_VERIFY, ON(CMD_APPLY), "verify", NULL, "check afterwards, and go back if it fails"},
+	{OPT_CONFIRM_WITHIN, ON(CMD_APPLY), "confirm-within", "SEC",
+	 "go back after so long, unless confirmed"},
+	{OPT_DETACH, ON(CMD_APPLY), "detach", NULL, "with it: do not wait for that"},
+	{OPT_CONFIRM, ON(CMD_APPLY), "confirm", NULL, "keep the change that waits for it"},
+	{OPT_ROLLBACK, ON(CMD_APPLY), "rollback", NULL, "take it back at once"},
 	{'o', ALL, NULL, "FORMAT", "output format"},
 	{OPT_COLOR, ALL, "color", "WHEN", "auto, always or never"},
 	{'q', ALL, NULL, NULL, "print errors only on standard error"},
@@ -145,71 +161,79 @@ static int set_limit(struct hgw_limit *limit, struct hgw_err *err)
 			optarg);
 }
 
+/* Options that only set a flag, and those that only keep their value. */
+static bool *flag_of(struct cmd_options *opt, int id)
+{
+	const struct {
+		int id;
+		bool *flag;
+	} flags[] = {
+		{OPT_EXIT_CODE, &opt->exit_code},
+		{OPT_DRY_RUN, &opt->dry_run},
+		{OPT_ALLOW_EMPTY, &opt->allow_empty},
+		{OPT_ADOPT, &opt->policy.adopt},
+		{OPT_NO_PRUNE, &opt->policy.no_prune},
+		{OPT_SKIP_UNREACHABLE, &opt->policy.skip_unreachable},
+		{OPT_VERIFY, &opt->verify},
+		{OPT_DETACH, &opt->detach},
+		{OPT_CONFIRM, &opt->settle},
+		{OPT_ROLLBACK, &opt->roll_back},
+		{OPT_HELP, &opt->help},
+		{OPT_VERSION, &opt->version},
+		{'4', &opt->inet},
+		{'6', &opt->inet6},
+		{'q', &opt->quiet},
+		{'v', &opt->verbose},
+	};
+
+	for (size_t i = 0; i < HGW_ARRAY_LEN(flags); i++)
+		if (flags[i].id == id)
+			return flags[i].flag;
+	return NULL;
+}
+
+static const char **value_of(struct cmd_options *opt, int id)
+{
+	const struct {
+		int id;
+		const char **value;
+	} values[] = {
+		{OPT_NODE, &opt->node},		{OPT_NETNS, &opt->netns}, {OPT_TABLE, &opt->table},
+		{OPT_PROTOCOL, &opt->protocol}, {OPT_OUT, &opt->out},	  {OPT_PLAN, &opt->plan},
+	};
+
+	for (size_t i = 0; i < HGW_ARRAY_LEN(values); i++)
+		if (values[i].id == id)
+			return values[i].value;
+	return NULL;
+}
+
 static int set_option(struct cmd_options *opt, const struct cmd *cmd, int id, struct hgw_err *err)
 {
+	bool *flag = flag_of(opt, id);
+	const char **value = value_of(opt, id);
+
+	if (flag != NULL)
+		*flag = true;
+	if (value != NULL)
+		*value = optarg;
 	switch (id) {
-	case OPT_NODE:
-		opt->node = optarg;
-		break;
-	case OPT_NETNS:
-		opt->netns = optarg;
-		break;
-	case OPT_TABLE:
-		opt->table = optarg;
-		break;
-	case OPT_PROTOCOL:
-		opt->protocol = optarg;
-		break;
 	case OPT_COLOR:
 		return set_color(opt, optarg, err);
-	case OPT_EXIT_CODE:
-		opt->exit_code = true;
-		break;
-	case OPT_DRY_RUN:
-		opt->dry_run = true;
-		break;
-	case OPT_ALLOW_EMPTY:
-		opt->allow_empty = true;
-		break;
-	case OPT_HELP:
-		opt->help = true;
-		break;
-	case OPT_VERSION:
-		opt->version = true;
-		break;
-	case OPT_ADOPT:
-		opt->policy.adopt = true;
-		break;
-	case OPT_NO_PRUNE:
-		opt->policy.no_prune = true;
-		break;
-	case OPT_SKIP_UNREACHABLE:
-		opt->policy.skip_unreachable = true;
-		break;
 	case OPT_MAX_DELETE:
 		return set_limit(&opt->max_delete, err);
 	case OPT_LOCK_TIMEOUT:
 		return set_seconds(&opt->lock_timeout, "--lock-timeout", err);
 	case OPT_WAIT:
 		return set_seconds(&opt->wait, "--wait", err);
+	case OPT_CONFIRM_WITHIN:
+		opt->confirm = true;
+		return set_seconds(&opt->confirm_within, "--confirm-within", err);
 	case 'o':
 		return set_format(opt, cmd, optarg, err);
-	case '4':
-		opt->inet = true;
-		break;
-	case '6':
-		opt->inet6 = true;
-		break;
-	case 'q':
-		opt->quiet = true;
-		break;
-	case 'v':
-		opt->verbose = true;
-		break;
 	default:
-		break;
+		return 0;
 	}
-	return 0;
 }
 
 /* What getopt_long has just taken: the word itself, behind it perhaps its value. */
@@ -231,6 +255,32 @@ static int unknown_option(const struct cmd *cmd, const char *word, struct hgw_er
 {
 	return hgw_fail(err, HGW_USAGE, "%s has no option '%s'; see 'hgw help %s'", cmd->name, word,
 			cmd->name);
+}
+
+/* What does not go together. */
+static int check_together(const struct cmd_options *opt, const struct cmd *cmd, struct hgw_err *err)
+{
+	const char *what = NULL;
+
+	if (cmd == &cmds[CMD_FLUSH] && opt->nfiles > 0)
+		what = "flush takes no inventory";
+	else if (opt->plan != NULL && opt->nfiles > 0)
+		what = "--plan takes the place of an inventory";
+	else if (opt->plan != NULL && (opt->verify || opt->wait > 0 || opt->node != NULL ||
+				       opt->table != NULL || opt->protocol != NULL))
+		what = "--plan does not go with --verify, --wait, --node, --table and --protocol, "
+		       "for it is made already";
+	else if (opt->detach && !opt->confirm)
+		what = "--detach needs --confirm-within";
+	else if ((opt->settle || opt->roll_back) &&
+		 (opt->confirm || opt->nfiles > 0 || opt->plan != NULL || opt->dry_run))
+		what = "--confirm and --rollback are about a change that was made, and take no "
+		       "inventory";
+	else if (opt->settle && opt->roll_back)
+		what = "--confirm and --rollback exclude each other";
+	if (what == NULL)
+		return 0;
+	return hgw_fail(err, HGW_USAGE, "%s; see 'hgw help %s'", what, cmd->name);
 }
 
 int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc, char **argv,
@@ -268,9 +318,7 @@ int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc, char
 	}
 	opt->files = (const char *const *)(argv + optind);
 	opt->nfiles = (size_t)(argc - optind);
-	if (cmd == &cmds[CMD_FLUSH] && opt->nfiles > 0)
-		return hgw_fail(err, HGW_USAGE, "flush takes no inventory; see 'hgw help flush'");
-	return 0;
+	return check_together(opt, cmd, err);
 }
 
 static void print_formats(FILE *f, unsigned formats)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd.h"
+#include "hgw/planfile.h"
 
 static int print_batch(struct session *s, struct hgw_err *err)
 {
@@ -10,6 +11,16 @@ static int print_batch(struct session *s, struct hgw_err *err)
 		hgw_print_write(s->out, &s->view, &writes.v[i], true);
 	hgw_writes_free(&writes);
 	return rc;
+}
+
+static int save(struct session *s, struct hgw_err *err)
+{
+	struct hgw_planfile file = {.scope = s->scope, .plan = s->plan};
+
+	snprintf(file.node, sizeof(file.node), "%s", hgw_node_name(&s->inv, s->report.node));
+	if (hgw_planfile_digest(&file.digest, &s->plan, &s->actual, &s->host, &s->pool, err) < 0)
+		return -1;
+	return hgw_planfile_write(s->opt.out, &file, &s->host, &s->pool, err);
 }
 
 int cmd_plan(struct session *s, struct hgw_err *err)
@@ -23,6 +34,8 @@ int cmd_plan(struct session *s, struct hgw_err *err)
 	if (s->opt.format == FORMAT_TEXT && session_print_plan(s, err) < 0)
 		return -1;
 	if (session_conflicts(s, err) < 0)
+		return -1;
+	if (s->opt.out != NULL && save(s, err) < 0)
 		return -1;
 	changes = hgw_plan_changes(&s->plan) > 0;
 	if (s->opt.format == FORMAT_JSON && session_json(s, changes, NULL, err) < 0)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "confirm.h"
 #include "hgw/self.h"
 
 static bool use_color(const struct cmd_options *opt)
@@ -25,7 +26,7 @@ static int set_table(struct session *s, struct hgw_err *err)
 		return 0;
 	if (!hgw_table_parse(&s->names, s->opt.table, &s->scope.table))
 		return hgw_fail(err, HGW_USAGE,
-				"unknown table '%s'; use a number, or name it in "
+				"unknown table '%s'; use a number from 1 on, or name it in "
 				"/etc/iproute2/rt_tables",
 				s->opt.table);
 	reason = hgw_table_taken(s->scope.table);
@@ -88,6 +89,23 @@ int session_load(struct session *s, struct hgw_err *err)
 int session_open(struct session *s, struct hgw_err *err)
 {
 	return hgw_kernel_open(&s->kernel, s->opt.netns, err);
+}
+
+int session_lock(struct session *s, struct hgw_err *err)
+{
+	int fd;
+
+	if (hgw_lock_take(&s->lock, s->opt.lock_timeout, err) == 0) {
+		confirm_report_orphan(s);
+		return 0;
+	}
+	fd = err->status == HGW_TEMPFAIL ? watcher_connect() : -1;
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return hgw_fail(err, HGW_TEMPFAIL,
+			"a change waits for its confirmation; say 'hgw apply --confirm' or "
+			"'hgw apply --rollback' first");
 }
 
 static int find_self(struct session *s, struct hgw_err *err)
@@ -185,12 +203,22 @@ int session_conflicts(struct session *s, struct hgw_err *err)
 		n == 1 ? "it" : "them");
 }
 
+static void note_nothing(struct session *s)
+{
+	size_t n = s->plan.unchanged;
+
+	if (s->report.inv == NULL)
+		hgw_diag_add(&s->diags, HGW_NOTE, NULL, NULL, "nothing to do");
+	else
+		hgw_diag_add(&s->diags, HGW_NOTE, NULL, NULL,
+			     "nothing to do: %zu route%s as the inventory says", n,
+			     n == 1 ? " is" : "s are");
+}
+
 int session_print_plan(struct session *s, struct hgw_err *err)
 {
 	if (hgw_plan_changes(&s->plan) == 0 && s->plan.count[HGW_OP_CONFLICT] == 0)
-		hgw_diag_add(&s->diags, HGW_NOTE, NULL, NULL, "nothing to do: %zu route%s as %s",
-			     s->plan.unchanged, s->plan.unchanged == 1 ? " is" : "s are",
-			     s->report.inv != NULL ? "the inventory says" : "wanted");
+		note_nothing(s);
 	hgw_print_plan(s->out, &s->view, &s->report);
 	hgw_print_summary(s->out, &s->plan, false);
 	return session_flush(s, err);
@@ -214,55 +242,50 @@ int session_json(struct session *s, bool changed, const struct hgw_err *failure,
 	return 0;
 }
 
-static void print_writes(const struct session *s, const struct hgw_writes *w)
+/* One error for each check that fails, at its line of the inventory. */
+static void note_failures(struct session *s)
 {
-	for (size_t i = 0; i < w->n; i++)
-		hgw_print_write(s->err, &s->view, &w->v[i], false);
-}
+	for (size_t i = 0; i < s->verdict.n; i++) {
+		const struct hgw_check *c = &s->verdict.v[i];
+		const struct hgw_want *w = c->want != HGW_NONE ? &s->desired.v[c->want] : NULL;
+		struct hgw_origin at = {0};
+		char text[512] = "";
+		FILE *f;
 
-/* What went wrong, and how things stand now. */
-static void report_failure(struct session *s, const struct hgw_writes *writes,
-			   const struct hgw_result *result, struct hgw_err *err)
-{
-	if (result->failed != SIZE_MAX && result->refusal.errnum == EINTR)
-		hgw_fail(err, err->status, "interrupted: %s", strsignal(signals_caught()));
-	else if (result->failed != SIZE_MAX)
-		hgw_describe_refusal(err, &s->view, &s->report, &writes->v[result->failed],
-				     &result->refusal);
-	if (err->status != HGW_INCOMPLETE) {
-		hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
-			     "everything was undone: the routes are as they were");
-		return;
+		if (c->status != HGW_FAIL)
+			continue;
+		f = fmemopen(text, sizeof(text), "w");
+		if (f != NULL) {
+			hgw_print_check(f, &s->view, &s->report, c);
+			fclose(f);
+		}
+		if (w != NULL)
+			at = hgw_inventory_origin(&s->inv, w->node, w->subnet);
+		hgw_diag_add(&s->diags, HGW_ERROR, w != NULL ? &at : NULL, NULL, "%s: %s",
+			     hgw_check_name(c->id), text);
 	}
-	hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
-		     "undoing failed too; these commands would make the routes what they were:");
-	hgw_print_diags(s->err, &s->diags, HGW_WARNING);
-	hgw_diags_free(&s->diags);
-	print_writes(s, &result->left);
 }
 
-int session_apply(struct session *s, struct hgw_err *err)
+int session_judge(struct session *s, size_t *failed, struct hgw_err *err)
 {
-	struct hgw_writes writes = {0};
-	struct hgw_result result = {0};
-	int rc = hgw_writes_build(&writes, &s->plan, &s->pool, err);
+	struct hgw_actual now = {0};
+	int rc;
 
-	if (rc == 0 && s->opt.verbose)
-		print_writes(s, &writes);
+	*failed = 0;
+	rc = hgw_kernel_snapshot(s->kernel, &s->host, err);
+	if (rc == 0)
+		rc = hgw_actual_read(&now, s->kernel, &s->scope, &s->desired, &s->pool, err);
 	if (rc == 0) {
-		hgw_kernel_stop_at(s->kernel, signals_hold());
-		rc = hgw_apply(s->kernel, &s->scope, &s->plan, &writes, &s->actual.owned, &s->pool,
-			       &result, err);
-		if (rc < 0)
-			report_failure(s, &writes, &result, err);
-		else if (result.gone > 0)
-			hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
-				     "%zu of the routes to delete %s gone already, or somebody "
-				     "else's",
-				     result.gone, result.gone == 1 ? "was" : "were");
+		hgw_desired_resolve(&s->desired, &s->host, &s->pool);
+		rc = hgw_verify(&s->verdict, &s->desired, &now, &s->host, &s->scope, &s->pool, err);
 	}
-	hgw_result_free(&result);
-	hgw_writes_free(&writes);
+	if (rc == 0) {
+		s->report.desired = &s->desired;
+		s->report.actual = &now;
+		note_failures(s);
+		*failed = s->verdict.count[HGW_FAIL];
+	}
+	hgw_actual_free(&now);
 	return rc;
 }
 

@@ -27,6 +27,11 @@ const volatile sig_atomic_t *signals_hold(void)
 	return &caught;
 }
 
+void signals_hold_hangup(void)
+{
+	set(SIGHUP, on_signal);
+}
+
 int signals_caught(void)
 {
 	return caught;

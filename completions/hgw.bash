@@ -11,9 +11,10 @@ _hgw() {
 		return
 	fi
 	case $command in
-	plan) options="$options --node --exit-code --adopt --no-prune --skip-unreachable" formats="$formats batch" ;;
+	plan) options="$options --node --exit-code --out --adopt --no-prune --skip-unreachable" formats="$formats batch" ;;
 	apply) options="$options --node --exit-code --dry-run --allow-empty --lock-timeout
-		--adopt --no-prune --skip-unreachable --max-delete --wait" ;;
+		--adopt --no-prune --skip-unreachable --max-delete --wait --plan --verify
+		--confirm-within --detach --confirm --rollback" ;;
 	verify) options="$options --node" ;;
 	flush) options="$options --dry-run --lock-timeout" ;;
 	help) options='' ;;
@@ -27,8 +28,10 @@ _hgw() {
 	case $prev in
 	-o) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
+	--out | --plan) compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--netns) mapfile -t COMPREPLY < <(compgen -W "$(ls /run/netns 2>/dev/null)" -- "$cur") && return ;;
-	--table | --protocol | --node | --lock-timeout | --max-delete | --wait) return ;;
+	--table | --protocol | --node | --lock-timeout | --max-delete | --wait | --confirm-within) return ;;
 	esac
 	if [ "$command" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W 'plan apply show verify flush' -- "$cur")

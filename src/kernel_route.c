@@ -117,6 +117,17 @@ int kernel_decode(struct hgw_pool *pool, struct nlmsghdr *h, struct hgw_route *r
 	return hgw_pool_add_raw(pool, h, h->nlmsg_len, &r->raw, err);
 }
 
+int hgw_kernel_decode(struct hgw_pool *pool, const void *msg, size_t len, struct hgw_route *r,
+		      struct hgw_err *err)
+{
+	struct nlmsghdr *h =
+		(struct nlmsghdr *)(uintptr_t)msg; /* NOLINT(performance-no-int-to-ptr) */
+
+	if (len > INT32_MAX || !nlmsg_ok(h, (int)len) || h->nlmsg_type != RTM_NEWROUTE)
+		return hgw_fail(err, HGW_DATAERR, "not the message of a route");
+	return kernel_decode(pool, h, r, err);
+}
+
 struct route_dump {
 	const struct hgw_filter *filter;
 	const struct hgw_sink *sink;

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel_impl.h"
 
@@ -106,8 +107,10 @@ static void put_hops(struct builder *b, struct rtmsg *rtm, const struct hgw_pool
 	}
 }
 
+/* A delete in IPv4 tells routes apart by their metrics too, if it has any: 0 is "none". */
 static void encode_route(struct builder *b, const struct hgw_pool *pool, const struct hgw_route *r)
 {
+	bool exact = b->h->nlmsg_type == RTM_DELROUTE && r->dst.addr.family == AF_INET;
 	struct rtmsg *rtm = nlmsg_data(b->h);
 	size_t len = hgw_family_bits(r->dst.addr.family) / 8;
 
@@ -122,7 +125,7 @@ static void encode_route(struct builder *b, const struct hgw_pool *pool, const s
 	if (r->metric != 0)
 		put_u32(b, RTA_PRIORITY, r->metric);
 	put_hops(b, rtm, pool, r);
-	if (r->mtu != 0) {
+	if (r->mtu != 0 || exact) {
 		struct nlattr *nest = put(b, RTA_METRICS, NULL, 0);
 
 		put_u32(b, RTAX_MTU, r->mtu);
@@ -145,22 +148,46 @@ static void clear_hop_state(struct nlattr *multipath)
 		nh->rtnh_flags &= (uint8_t)~STATE_FLAGS;
 }
 
-/* The dumped message again, less what is state or what the nexthop object stands for. */
-static void encode_raw(struct builder *b, struct nlmsghdr *src)
+static bool is_way(int type)
 {
+	return type == RTA_GATEWAY || type == RTA_VIA || type == RTA_OIF || type == RTA_MULTIPATH;
+}
+
+/* A dump tells when a route expires in ticks, a request in seconds. */
+static void put_expiry(struct builder *b, const struct nlattr *cacheinfo)
+{
+	const struct rta_cacheinfo *ci = nla_data(cacheinfo);
+	long ticks = sysconf(_SC_CLK_TCK);
+
+	if (nla_len(cacheinfo) >= (int)sizeof(*ci) && ci->rta_expires > 0)
+		put_u32(b, RTA_EXPIRES, (uint32_t)(ci->rta_expires / ticks));
+}
+
+/*
+ * The dumped message again, less what is state or what the nexthop object
+ * stands for. Where r is one hop of the several that were dumped, with that.
+ */
+static void encode_raw(struct builder *b, const struct hgw_pool *pool, const struct hgw_route *r)
+{
+	struct nlmsghdr *src = (struct nlmsghdr *)(void *)(pool->raw + r->raw);
 	struct rtmsg *rtm = nlmsg_data(b->h), *from = nlmsg_data(src);
 	bool nhid = nlmsg_find_attr(src, sizeof(*from), RTA_NH_ID) != NULL;
+	bool one = !nhid && r->nhops == 1 &&
+		   nlmsg_find_attr(src, sizeof(*from), RTA_MULTIPATH) != NULL;
 	struct nlattr *a;
 	int rem;
 
 	*rtm = *from;
 	rtm->rtm_flags &= RTNH_F_ONLINK | RTNH_F_PERVASIVE;
+	if (one)
+		put_hops(b, rtm, pool, r);
 	nlmsg_for_each_attr (a, src, sizeof(*from), rem) {
 		int type = nla_type(a);
 		struct nlattr *copy;
 
-		if (type == RTA_CACHEINFO || (nhid && (type == RTA_GATEWAY || type == RTA_VIA ||
-						       type == RTA_OIF || type == RTA_MULTIPATH)))
+		if (type == RTA_CACHEINFO)
+			put_expiry(b, a);
+		if (type == RTA_CACHEINFO || ((nhid || one) && is_way(type)))
 			continue;
 		copy = put(b, a->nla_type, nla_data(a), (size_t)nla_len(a));
 		if (copy != NULL && type == RTA_MULTIPATH)
@@ -185,7 +212,7 @@ size_t kernel_encode(const struct hgw_pool *pool, const struct hgw_write *w, voi
 					 w->verb == HGW_VERB_DELETE ? RTM_DELROUTE : RTM_NEWROUTE,
 				 .nlmsg_flags = NLM_F_REQUEST | flags[w->verb]};
 	if (w->restore)
-		encode_raw(&b, (struct nlmsghdr *)(void *)(pool->raw + w->route.raw));
+		encode_raw(&b, pool, &w->route);
 	else
 		encode_route(&b, pool, &w->route);
 	return b.full ? 0 : NLMSG_ALIGN(b.h->nlmsg_len);

@@ -3,70 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#ifndef SO_NETNS_COOKIE /* Linux 5.14 */
-#define SO_NETNS_COOKIE 71
-#endif
-
-static const char folder[] = "/run/hgw";
-
-/* What tells network namespaces apart; the cookie is never used again, an inode may be. */
-static int namespace_name(char *buf, size_t size, struct hgw_err *err)
-{
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	uint64_t cookie = 0;
-	socklen_t len = sizeof(cookie);
-	struct stat st;
-	bool ok = fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	if (ok) {
-		snprintf(buf, size, "%s/%" PRIu64 ".lock", folder, cookie);
-		return 0;
-	}
-	if (stat("/proc/self/ns/net", &st) < 0)
-		return hgw_fail(err, HGW_FAILED, "cannot tell the network namespace: %s",
-				strerror(errno));
-	snprintf(buf, size, "%s/%ju-%ju.lock", folder, (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
-	return 0;
-}
-
-/* The folder is ours alone: whoever can write there could hold the lock for ever. */
-static int open_folder(struct hgw_err *err)
-{
-	struct stat st;
-	int fd;
-
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return hgw_fail(err, HGW_NOPERM, "cannot make %s for the lock: %s", folder,
-				strerror(errno));
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		hgw_fail(err, HGW_NOPERM, "cannot open %s for the lock: %s", folder,
-			 strerror(errno));
-	} else if (st.st_uid != geteuid() || (st.st_mode & 0022) != 0) {
-		hgw_fail(err, HGW_NOPERM,
-			 "%s belongs to, or can be written by, another user; make it ours, mode "
-			 "0700",
-			 folder);
-	} else {
-		return fd;
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
+#include "hgw/rundir.h"
 
 static long read_holder(int fd)
 {
@@ -97,17 +41,13 @@ static bool wait_for(int fd, uint32_t timeout)
 
 int hgw_lock_take(struct hgw_lock *lock, uint32_t timeout, struct hgw_err *err)
 {
-	char path[128], holder[32];
-	int dir, fd, n;
+	char path[HGW_RUNDIR_PATH], holder[32];
+	int fd, n;
 
 	*lock = (struct hgw_lock){0};
-	if (namespace_name(path, sizeof(path), err) < 0)
+	if (hgw_rundir_make(err) < 0 || hgw_rundir_path(path, "lock", err) < 0)
 		return -1;
-	dir = open_folder(err);
-	if (dir < 0)
-		return -1;
-	fd = openat(dir, path + sizeof(folder), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	close(dir);
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return hgw_fail(err, HGW_NOPERM, "cannot open the lock %s: %s", path,
 				strerror(errno));

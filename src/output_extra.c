@@ -64,7 +64,8 @@ static void read_attribute(const struct rtattr *a, uint8_t family, struct route_
 		if (RTA_PAYLOAD(a) < sizeof(ci))
 			break;
 		memcpy(&ci, RTA_DATA(a), sizeof(ci));
-		x->expires = ci.rta_expires > 0 ? (uint32_t)(ci.rta_expires / hz) : 0;
+		x->expires = ci.rta_expires != 0;
+		x->seconds = (int)(ci.rta_expires / hz);
 		x->error = (int)ci.rta_error;
 		break;
 	default:
@@ -116,6 +117,14 @@ const char *flag_name(unsigned flags, unsigned *i)
 			return names[at].name;
 	}
 	return NULL;
+}
+
+bool has_metric(const struct route_extra *x, unsigned rtax)
+{
+	if (metric_name(rtax) == NULL || (rtax == RTAX_CC_ALGO && !x->has_metric[rtax]) ||
+	    (rtax == RTAX_HOPLIMIT && x->metrics[rtax] == UINT32_MAX))
+		return false;
+	return x->has_metric[rtax] || (x->metrics[RTAX_LOCK] & (1U << rtax)) != 0;
 }
 
 const char *metric_name(unsigned rtax)

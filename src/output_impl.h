@@ -26,7 +26,8 @@ struct route_extra {
 	uint32_t metrics[RTAX_MAX + 1];
 	bool has_metric[RTAX_MAX + 1];
 	char congestion[16];
-	uint32_t expires; /* seconds; 0: does not */
+	bool expires;
+	int seconds; /* until it does */
 	int error;
 	int pref; /* RFC 4191; -1: none (IPv4) */
 	uint32_t mark, flow;
@@ -35,6 +36,8 @@ void route_extra_read(const struct hgw_pool *pool, const struct hgw_route *r,
 		      struct route_extra *x);
 /* RTNH_F_* and RTM_F_* in ip(8)'s order, NULL where there are no more. */
 const char *flag_name(unsigned flags, unsigned *i);
+/* Whether a metric is to be told: with its value, or that it is locked. */
+bool has_metric(const struct route_extra *x, unsigned rtax);
 /* The name of RTAX_*, as text and as JSON member; NULL: not printed. */
 const char *metric_name(unsigned rtax);
 /* The hint and name of a place: "inventory.yaml:6 node2", or "" */

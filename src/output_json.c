@@ -4,6 +4,7 @@
  * 100,000 routes, so each is built, printed and freed before the next.
  */
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hgw/output.h"
@@ -13,10 +14,18 @@ enum { FLAGS = JSON_COMPACT | JSON_ENSURE_ASCII };
 
 static json_t *string_or_null(const char *s)
 {
-	/* jansson takes valid UTF-8 only; a file may be called anything. */
-	json_t *j = s != NULL ? json_string(s) : NULL;
+	json_t *j = s != NULL ? json_string(s) : json_null();
+	char *ascii;
 
-	return j != NULL ? j : s != NULL ? json_string("?") : json_null();
+	/* jansson takes valid UTF-8 only; a file or an interface may be called anything. */
+	if (j != NULL || (ascii = strdup(s)) == NULL)
+		return j;
+	for (char *c = ascii; *c != '\0'; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	j = json_string(ascii);
+	free(ascii);
+	return j;
 }
 
 static json_t *addr_json(const struct hgw_addr *a)
@@ -43,7 +52,7 @@ static void set_hop(json_t *o, const struct hgw_view *view, uint8_t family,
 		json_object_set_new(o, "via", via);
 	}
 	if (hop->oif != 0)
-		json_object_set_new(o, "dev", json_string(view_device(view, hop->oif, buf)));
+		json_object_set_new(o, "dev", string_or_null(view_device(view, hop->oif, buf)));
 }
 
 static json_t *flags_json(unsigned flags)
@@ -56,18 +65,29 @@ static json_t *flags_json(unsigned flags)
 	return a;
 }
 
+static void set_features(json_t *o, uint32_t features)
+{
+	char hex[16];
+
+	if (features & RTAX_FEATURE_ECN)
+		json_object_set_new(o, "ecn", json_null());
+	if ((features & ~(uint32_t)RTAX_FEATURE_ECN) == 0)
+		return;
+	snprintf(hex, sizeof(hex), "0x%x", features);
+	json_object_set_new(o, "features", json_string(hex));
+}
+
 static json_t *metrics_json(const struct hgw_route *r, const struct route_extra *x)
 {
 	json_t *o = json_object(), *a = json_array();
 
 	for (unsigned i = RTAX_MTU; i <= RTAX_MAX; i++) {
-		if (!x->has_metric[i] || metric_name(i) == NULL)
+		if (!has_metric(x, i))
 			continue;
 		if (i == RTAX_CC_ALGO) {
-			json_object_set_new(o, "congestion", json_string(x->congestion));
+			json_object_set_new(o, "congestion", string_or_null(x->congestion));
 		} else if (i == RTAX_FEATURES) {
-			if (x->metrics[i] & RTAX_FEATURE_ECN)
-				json_object_set_new(o, "ecn", json_null());
+			set_features(o, x->metrics[i]);
 		} else {
 			uint32_t scale = i == RTAX_RTT ? 8 : i == RTAX_RTTVAR ? 4 : 1;
 
@@ -91,8 +111,8 @@ static void set_attributes(json_t *o, const struct hgw_view *view, const struct 
 	char buf[16];
 
 	if (details)
-		json_object_set_new(o, "table", json_string(view_table(view, r->table, buf)));
-	json_object_set_new(o, "protocol", json_string(view_protocol(view, r->protocol, buf)));
+		json_object_set_new(o, "table", string_or_null(view_table(view, r->table, buf)));
+	json_object_set_new(o, "protocol", string_or_null(view_protocol(view, r->protocol, buf)));
 	if (details || r->scope != RT_SCOPE_UNIVERSE)
 		json_object_set_new(o, "scope", json_string(scope_name(r->scope, buf)));
 	if (x->prefsrc.family != AF_UNSPEC)
@@ -102,8 +122,8 @@ static void set_attributes(json_t *o, const struct hgw_view *view, const struct 
 	json_object_set_new(o, "flags", flags_json(x->flags));
 	if (x->mark != 0)
 		json_object_set_new(o, "mark", json_integer(x->mark));
-	if (x->expires != 0)
-		json_object_set_new(o, "expires", json_integer(x->expires));
+	if (x->expires)
+		json_object_set_new(o, "expires", json_integer(x->seconds));
 	if (x->error != 0)
 		json_object_set_new(o, "error", json_integer(x->error));
 	metrics = metrics_json(r, x);

@@ -37,7 +37,7 @@ static void print_metric(FILE *f, const struct route_extra *x, unsigned rtax)
 	case RTAX_FEATURES:
 		fputs(value & RTAX_FEATURE_ECN ? "ecn " : "", f);
 		if (value & ~(uint32_t)RTAX_FEATURE_ECN)
-			fprintf(f, "0x%x ", value & ~(uint32_t)RTAX_FEATURE_ECN);
+			fprintf(f, "0x%x ", value);
 		break;
 	case RTAX_RTT:
 	case RTAX_RTTVAR:
@@ -75,12 +75,12 @@ static void print_extra(FILE *f, const struct hgw_route *r, const struct route_e
 		fprintf(f, x->mark >= 16 ? "mark 0x%x " : "mark %u ", x->mark);
 	if (x->flow != 0)
 		print_realms(f, x->flow);
-	if (x->expires != 0)
-		fprintf(f, "expires %usec ", x->expires);
+	if (x->expires)
+		fprintf(f, "expires %dsec ", x->seconds);
 	if (x->error != 0)
 		fprintf(f, "error %d ", x->error);
 	for (unsigned i = RTAX_MTU; i <= RTAX_MAX; i++)
-		if (x->has_metric[i] && metric_name(i) != NULL)
+		if (has_metric(x, i))
 			print_metric(f, x, i);
 	if (x->pref >= 0)
 		fprintf(f, "pref %s", prefs[x->pref & 3]);

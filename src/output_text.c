@@ -51,7 +51,7 @@ static void print_header(FILE *f, const struct hgw_view *view, const struct hgw_
 	fprintf(f, ", proto %s)%s\n%s+++ ", view_protocol(view, report->scope->protocol, protocol),
 		paint(view, reset), paint(view, bold));
 	if (inv == NULL) {
-		fputs("nothing", f);
+		print_printable(f, report->saved != NULL ? report->saved : "nothing");
 	} else {
 		for (size_t i = 0; i < inv->nfiles; i++) {
 			fputs(i > 0 ? " " : "", f);
@@ -300,11 +300,11 @@ void hgw_print_verdict(FILE *f, const struct hgw_view *view, const struct hgw_re
 		count[HGW_WARN] == 1 ? "" : "s", count[HGW_PASS]);
 }
 
+static const char *const severities[] = {
+	[HGW_NOTE] = "note", [HGW_WARNING] = "warning", [HGW_ERROR] = "error"};
+
 static void print_diag(FILE *f, const struct hgw_diag *d)
 {
-	static const char *const words[] = {
-		[HGW_NOTE] = "note", [HGW_WARNING] = "warning", [HGW_ERROR] = "error"};
-
 	if (d->at.file == NULL)
 		fputs("hgw", f);
 	else if (d->at.line == 0)
@@ -313,7 +313,7 @@ static void print_diag(FILE *f, const struct hgw_diag *d)
 		fprintf(f, "%s:%u", d->at.file, d->at.line);
 	else
 		fprintf(f, "%s:%u:%u", d->at.file, d->at.line, d->at.column);
-	fprintf(f, ": %s: %s\n", words[d->severity], d->text);
+	fprintf(f, ": %s: %s\n", severities[d->severity], d->text);
 	if (d->excerpt != NULL)
 		fprintf(f, "  %s\n  %*s^\n", d->excerpt, (int)d->caret, "");
 	if (d->hint != NULL)
@@ -325,12 +325,13 @@ void hgw_print_diags(FILE *f, const struct hgw_diags *diags, enum hgw_severity l
 	for (size_t i = 0; i < diags->n; i++)
 		if (diags->v[i].severity >= least)
 			print_diag(f, &diags->v[i]);
-	if (diags->count[HGW_ERROR] > HGW_DIAG_MAX)
-		fprintf(f, "hgw: %zu more errors are not shown\n",
-			diags->count[HGW_ERROR] - HGW_DIAG_MAX);
-	if (least <= HGW_WARNING && diags->count[HGW_WARNING] > HGW_DIAG_MAX)
-		fprintf(f, "hgw: %zu more warnings are not shown\n",
-			diags->count[HGW_WARNING] - HGW_DIAG_MAX);
+	for (int severity = HGW_ERROR; severity >= (int)least; severity--) {
+		size_t more = diags->count[severity] - HGW_DIAG_MAX;
+
+		if (diags->count[severity] > HGW_DIAG_MAX)
+			fprintf(f, "hgw: %zu more %s%s not shown\n", more, severities[severity],
+				more == 1 ? " is" : "s are");
+	}
 }
 
 void hgw_describe_refusal(struct hgw_err *err, const struct hgw_view *view,

@@ -4,11 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int plan_add(struct hgw_plan *plan, enum hgw_op op, const struct hgw_route *before,
-		    const struct hgw_want *want, struct hgw_err *err)
+int hgw_plan_add(struct hgw_plan *plan, const struct hgw_change *c, struct hgw_err *err)
 {
-	struct hgw_change *c;
-
 	if (plan->n == plan->cap) {
 		size_t cap = plan->cap ? plan->cap * 2 : 64;
 		struct hgw_change *v = reallocarray(plan->v, cap, sizeof(*v));
@@ -18,17 +15,24 @@ static int plan_add(struct hgw_plan *plan, enum hgw_op op, const struct hgw_rout
 		plan->v = v;
 		plan->cap = cap;
 	}
-	c = &plan->v[plan->n++];
-	*c = (struct hgw_change){.op = op, .node = UINT32_MAX, .subnet = UINT32_MAX};
-	if (before != NULL)
-		c->before = *before;
-	if (want != NULL) {
-		c->after = want->route;
-		c->node = want->node;
-		c->subnet = want->subnet;
-	}
-	plan->count[op]++;
+	plan->v[plan->n++] = *c;
+	plan->count[c->op]++;
 	return 0;
+}
+
+static int plan_add(struct hgw_plan *plan, enum hgw_op op, const struct hgw_route *before,
+		    const struct hgw_want *want, struct hgw_err *err)
+{
+	struct hgw_change c = {.op = op, .node = UINT32_MAX, .subnet = UINT32_MAX};
+
+	if (before != NULL)
+		c.before = *before;
+	if (want != NULL) {
+		c.after = want->route;
+		c.node = want->node;
+		c.subnet = want->subnet;
+	}
+	return hgw_plan_add(plan, &c, err);
 }
 
 /* The foreign routes to the very subnet of a want, of any metric. */

@@ -85,7 +85,8 @@ static bool renews(const struct hgw_route *before, const struct hgw_hop *old,
 		   const struct hgw_route *after, const struct hgw_hop *hop)
 {
 	return before->mtu != after->mtu || before->type != after->type ||
-	       old->weight != hop->weight || ((old->flags ^ hop->flags) & RTNH_F_ONLINK) != 0;
+	       before->protocol != after->protocol || old->weight != hop->weight ||
+	       ((old->flags ^ hop->flags) & RTNH_F_ONLINK) != 0;
 }
 
 /* The part of a change that creates; with one.restore out of the bytes of after. */
@@ -231,14 +232,29 @@ static bool same_entries(const struct hgw_pool *pool, const struct hgw_route *a,
 }
 
 /*
- * The entries of one key back to what they were. IPv6 has one entry, and is
- * mended hop by hop; of IPv4 the old ones come back behind those that are
- * there, which then go, so that the order is the old one too.
+ * The entries of one key back to what they were. An IPv6 group is mended hop
+ * by hop. Else the old ones come back behind those that are there, which then
+ * go; and where that is not the old order, one after the other goes and comes
+ * again.
  */
 struct both {
 	const struct hgw_route *now, *before;
 	size_t nnow, nbefore;
 };
+
+static bool is_group(const struct both *b)
+{
+	return b->nnow == 1 && b->nbefore == 1 && is_inet6(b->before);
+}
+
+static bool is_among(const struct hgw_pool *pool, const struct hgw_route *v, size_t n,
+		     const struct hgw_route *r)
+{
+	for (size_t i = 0; i < n; i++)
+		if (hgw_route_equal(pool, &v[i], r))
+			return true;
+	return false;
+}
 
 static int back_creates(struct hgw_writes *w, const struct both *b, const struct hgw_pool *pool,
 			struct hgw_err *err)
@@ -253,27 +269,50 @@ static int back_creates(struct hgw_writes *w, const struct both *b, const struct
 	for (size_t i = 0; i < b->nbefore; i++) {
 		one.route = b->before[i];
 		/* What is there already cannot be appended again. */
-		for (size_t j = 0; j < b->nnow && one.verb == HGW_VERB_APPEND; j++)
-			if (hgw_route_equal(pool, &b->now[j], &one.route))
-				one.route.type = RTN_UNSPEC;
-		if (one.route.type != RTN_UNSPEC && writes_add(w, &one, err) < 0)
+		if (one.verb == HGW_VERB_APPEND && is_among(pool, b->now, b->nnow, &one.route))
+			continue;
+		if (writes_add(w, &one, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+/* How many of the old entries stand first, in their order, once the missing ones were appended. */
+static size_t in_order(const struct both *b, const struct hgw_pool *pool)
+{
+	size_t n = 0;
+
+	if (b->nbefore > 0 && is_inet6(b->before))
+		return b->nbefore; /* one more hop of a group, or of no consequence */
+	for (size_t i = 0; i < b->nnow; i++) {
+		if (!is_among(pool, b->before, b->nbefore, &b->now[i]))
+			continue;
+		if (n == b->nbefore || !hgw_route_equal(pool, &b->now[i], &b->before[n]))
+			return n;
+		n++;
+	}
+	/* Behind these stand the missing ones, in their order. */
+	while (n < b->nbefore && !is_among(pool, b->now, b->nnow, &b->before[n]))
+		n++;
+	return n;
+}
+
 static int back_deletes(struct hgw_writes *w, const struct both *b, const struct hgw_pool *pool,
 			struct hgw_err *err)
 {
-	if (b->nnow > 0 && b->nbefore > 0 && is_inet6(b->before))
+	struct hgw_write gone = {.verb = HGW_VERB_DELETE, .alone = true};
+	struct hgw_write back = {.verb = HGW_VERB_APPEND, .alone = true, .restore = true};
+
+	if (is_group(b))
 		return change_deletes(w, (struct hgw_write){.restore = true}, b->now, b->before,
 				      pool, err);
-	for (size_t i = 0; i < b->nnow; i++) {
-		bool wanted = false;
-
-		for (size_t j = 0; j < b->nbefore && !wanted; j++)
-			wanted = hgw_route_equal(pool, &b->now[i], &b->before[j]);
-		if (!wanted && delete_route(w, (struct hgw_write){0}, &b->now[i], pool, err) < 0)
+	for (size_t i = 0; i < b->nnow; i++)
+		if (!is_among(pool, b->before, b->nbefore, &b->now[i]) &&
+		    delete_route(w, (struct hgw_write){0}, &b->now[i], pool, err) < 0)
+			return -1;
+	for (size_t i = in_order(b, pool); i < b->nbefore; i++) {
+		gone.route = back.route = b->before[i];
+		if (writes_add(w, &gone, err) < 0 || writes_add(w, &back, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -83,6 +83,13 @@ HGW_NODISCARD int hgw_kernel_collect(struct hgw_kernel *k, const struct hgw_filt
  */
 void hgw_kernel_stop_at(struct hgw_kernel *k, const volatile sig_atomic_t *stop);
 
+/*
+ * A route out of its message as dumped, of len bytes; for what was saved
+ * (journal.h). HGW_DATAERR if it is none.
+ */
+HGW_NODISCARD int hgw_kernel_decode(struct hgw_pool *pool, const void *msg, size_t len,
+				    struct hgw_route *r, struct hgw_err *err);
+
 enum hgw_verb {
 	HGW_VERB_ADD,	 /* NLM_F_CREATE | NLM_F_EXCL: nothing may have that key */
 	HGW_VERB_APPEND, /* NLM_F_CREATE | NLM_F_APPEND: after what has that key; IPv6: one more hop

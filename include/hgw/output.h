@@ -30,6 +30,7 @@ struct hgw_view {
 /* What a run was about and came to. Members that do not apply are NULL or 0. */
 struct hgw_report {
 	const char *format; /* "hgw.plan/1" */
+	const char *saved;  /* the file that the plan is out of, where that is no inventory */
 	const struct hgw_inventory *inv;
 	const struct hgw_plan *plan;
 	const struct hgw_verdict *verdict; /* with desired and actual, which it refers to */

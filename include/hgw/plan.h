@@ -47,6 +47,9 @@ struct hgw_policy {
 HGW_NODISCARD int hgw_plan_build(struct hgw_plan *plan, const struct hgw_desired *desired,
 				 const struct hgw_actual *actual, const struct hgw_policy *policy,
 				 const struct hgw_pool *pool, struct hgw_err *err);
+/* Adds a change as it is, behind those that are there. */
+HGW_NODISCARD int hgw_plan_add(struct hgw_plan *plan, const struct hgw_change *c,
+			       struct hgw_err *err);
 /* Whether a change takes a route over that was somebody else's. */
 bool hgw_change_adopts(const struct hgw_change *c, const struct hgw_scope *scope);
 /* The changes that apply makes; conflicts, skips and notes are none. */

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "confirm.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "hgw/journal.h"
+
+static int went_back(struct hgw_err *err, const char *why)
+{
+	return hgw_fail(err, HGW_ROLLED_BACK, "%s: the routes are as they were before", why);
+}
+
+static int incomplete(struct hgw_err *err)
+{
+	return hgw_fail(err, HGW_INCOMPLETE,
+			"going back was incomplete; 'hgw apply --rollback' tries again");
+}
+
+/* Without a watcher what is left of the change is the journal. */
+static int confirm_alone(bool roll_back, enum hgw_journal_state state, struct hgw_err *err)
+{
+	if (state == HGW_JOURNAL_ROLLED_BACK && !roll_back)
+		return went_back(err, "too late to confirm");
+	if (state != HGW_JOURNAL_PENDING)
+		return hgw_fail(err, HGW_REFUSED, "no change is waiting for its confirmation");
+	return hgw_journal_close(false, err);
+}
+
+static int roll_back_alone(struct session *s, struct hgw_err *err)
+{
+	struct hgw_undo undo;
+	int rc;
+
+	if (hgw_journal_read(&undo, &s->pool, err) < 0)
+		return -1;
+	rc = hgw_undo_run(&undo, s->kernel, &s->pool);
+	if (rc < 0)
+		incomplete(err);
+	else
+		rc = hgw_journal_close(true, err);
+	hgw_undo_free(&undo);
+	return rc;
+}
+
+int confirm_pending(struct session *s, bool roll_back, struct hgw_err *err)
+{
+	enum hgw_journal_state state;
+	int fd = watcher_connect(), word = 0;
+
+	if (fd >= 0) {
+		word = watcher_say(fd, roll_back ? WATCHER_ROLL_BACK : WATCHER_CONFIRM);
+		close(fd);
+	}
+	if (word == WATCHER_INCOMPLETE)
+		return incomplete(err);
+	if (word != 0)
+		return 0;
+	/* No watcher, or one that ended just now; only one of us may go on from here. */
+	if (hgw_lock_take(&s->lock, s->opt.lock_timeout, err) < 0 ||
+	    hgw_journal_state(&state, err) < 0)
+		return -1;
+	if (roll_back && state == HGW_JOURNAL_PENDING)
+		return roll_back_alone(s, err);
+	return confirm_alone(roll_back, state, err);
+}
+
+void confirm_report_orphan(struct session *s)
+{
+	enum hgw_journal_state state;
+	struct hgw_err err;
+
+	if (hgw_journal_state(&state, &err) == 0 && state == HGW_JOURNAL_PENDING)
+		hgw_diag_add(&s->diags, HGW_WARNING, NULL,
+			     "'hgw apply --rollback' takes it back, 'hgw apply --confirm' keeps it",
+			     "an earlier change was never confirmed, and what would have taken it "
+			     "back is gone");
+}
+
+/* Enter keeps. A terminal that is gone says nothing any more. */
+static bool enter_pressed(int *terminal)
+{
+	char line[256];
+	ssize_t n = read(*terminal, line, sizeof(line));
+
+	if (n > 0)
+		return memchr(line, '\n', (size_t)n) != NULL;
+	*terminal = -1;
+	return false;
+}
+
+static int wait_for_word(int watcher, int terminal)
+{
+	bool told = false;
+
+	for (;;) {
+		struct pollfd p[] = {{.fd = watcher, .events = POLLIN},
+				     {.fd = terminal, .events = POLLIN}};
+		char word = 0;
+
+		if (!told && signals_caught() != 0) {
+			told = true;
+			return watcher_say(watcher, WATCHER_ROLL_BACK);
+		}
+		if (poll(p, 2, 500) < 0)
+			continue; /* a signal: see above */
+		if (p[0].revents != 0)
+			return read(watcher, &word, 1) == 1 ? word : 0;
+		if (p[1].revents != 0 && enter_pressed(&terminal))
+			return watcher_say(watcher, WATCHER_CONFIRM);
+	}
+}
+
+int confirm_wait(struct session *s, int watcher, struct hgw_err *err)
+{
+	int terminal = isatty(STDIN_FILENO) ? STDIN_FILENO : -1;
+	int word = watcher_say(watcher, s->opt.detach ? WATCHER_DETACH : WATCHER_START);
+
+	if (word == 0)
+		return hgw_fail(err, HGW_FAILED,
+				"the process that would roll back is gone; "
+				"'hgw apply --rollback' does it by hand");
+	if (!s->opt.quiet)
+		fprintf(s->err,
+			"hgw: %sthe routes go back in %u s, unless 'hgw apply --confirm' says to "
+			"keep them\n",
+			terminal >= 0 && !s->opt.detach ? "Enter keeps, Ctrl-C takes back; " : "",
+			s->opt.confirm_within);
+	if (s->opt.detach)
+		return 0;
+	signals_hold_hangup();
+	word = wait_for_word(watcher, terminal);
+	if (word == WATCHER_CONFIRMED)
+		return 0;
+	if (word == WATCHER_ROLLED_BACK)
+		return went_back(err, signals_caught() != 0 ? "interrupted" : "not confirmed");
+	return incomplete(err);
+}
