@@ -94,17 +94,13 @@ static bool enter_pressed(int *terminal)
 
 static int wait_for_word(int watcher, int terminal)
 {
-	bool told = false;
-
 	for (;;) {
 		struct pollfd p[] = {{.fd = watcher, .events = POLLIN},
 				     {.fd = terminal, .events = POLLIN}};
 		char word = 0;
 
-		if (!told && signals_caught() != 0) {
-			told = true;
+		if (signals_caught() != 0)
 			return watcher_say(watcher, WATCHER_ROLL_BACK);
-		}
 		if (poll(p, 2, 500) < 0)
 			continue; /* a signal: see above */
 		if (p[0].revents != 0)

@@ -4,7 +4,9 @@
 
 #include "cmd.h"
 
-static volatile sig_atomic_t caught;
+/* A handler can reach nothing else. */
+static volatile sig_atomic_t
+	caught; /* NOLINT(cppcoreguidelines-avoid-non-const-global-variables) */
 
 static void on_signal(int number)
 {

@@ -135,21 +135,36 @@ static int read_route(FILE *f, struct hgw_pool *pool, struct hgw_undo *undo, str
 	return hgw_routes_add(&undo->adopted, &r, err);
 }
 
+/* "hgw.journal/1 table N protocol N families NN routes N", as write_body() writes it. */
+static bool read_head(char *line, struct hgw_scope *scope, uint32_t *n)
+{
+	const char *words[10];
+	uint32_t protocol = 0;
+	size_t count = 0;
+	char *save = NULL;
+
+	for (char *w = strtok_r(line, " \n", &save); w != NULL; w = strtok_r(NULL, " \n", &save))
+		if (count++ < HGW_ARRAY_LEN(words))
+			words[count - 1] = w;
+	if (count != 9 || strcmp(words[0], magic) != 0 ||
+	    !hgw_parse_u32(words[2], 0, UINT32_MAX, &scope->table) ||
+	    !hgw_parse_u32(words[4], 1, UINT8_MAX, &protocol) || strlen(words[6]) != 2 ||
+	    !hgw_parse_u32(words[8], 0, UINT32_MAX, n))
+		return false;
+	scope->protocol = (uint8_t)protocol;
+	scope->inet = words[6][0] == '1';
+	scope->inet6 = words[6][1] == '1';
+	return true;
+}
+
 static int read_body(FILE *f, struct hgw_undo *undo, struct hgw_pool *pool, struct hgw_err *err)
 {
-	char line[128] = "", families[3] = "";
-	unsigned table, protocol, n;
+	char line[128] = "";
+	uint32_t n = 0;
 
-	if (fgets(line, sizeof(line), f) == NULL ||
-	    sscanf(line, "hgw.journal/1 table %u protocol %u families %2[01] routes %u\n", &table,
-		   &protocol, families, &n) != 4 ||
-	    protocol > UINT8_MAX || strlen(families) != 2)
+	if (fgets(line, sizeof(line), f) == NULL || !read_head(line, &undo->scope, &n))
 		return hgw_fail(err, HGW_DATAERR, "it is none of this version");
-	undo->scope = (struct hgw_scope){.table = table,
-					 .protocol = (uint8_t)protocol,
-					 .inet = families[0] == '1',
-					 .inet6 = families[1] == '1'};
-	for (unsigned i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++)
 		if (read_route(f, pool, undo, err) < 0)
 			return -1;
 	hgw_routes_sort(&undo->before);

@@ -24,7 +24,7 @@ static long read_holder(int fd)
 /* flock has no time limit, and an alarm would be a signal in somebody's system call. */
 static bool wait_for(int fd, uint32_t timeout)
 {
-	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+	const struct timespec pause = {.tv_nsec = 50000000};
 	struct timespec start, now;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);

@@ -14,9 +14,12 @@ enum { FLAGS = JSON_COMPACT | JSON_ENSURE_ASCII };
 
 static json_t *string_or_null(const char *s)
 {
-	json_t *j = s != NULL ? json_string(s) : json_null();
+	json_t *j;
 	char *ascii;
 
+	if (s == NULL)
+		return json_null();
+	j = json_string(s);
 	/* jansson takes valid UTF-8 only; a file or an interface may be called anything. */
 	if (j != NULL || (ascii = strdup(s)) == NULL)
 		return j;

@@ -121,6 +121,14 @@ static bool get_number(const json_t *o, const char *key, uint32_t max, uint32_t 
 	return true;
 }
 
+static bool get_digest(const char *s, uint64_t *out)
+{
+	if (s == NULL || strlen(s) != 16 || strspn(s, "0123456789abcdef") != 16)
+		return false;
+	*out = strtoull(s, NULL, 16);
+	return true;
+}
+
 static int bad(struct hgw_err *err, const char *what)
 {
 	return hgw_fail(err, HGW_DATAERR, "'%s' is missing, or not what it should be", what);
@@ -241,7 +249,7 @@ static int file_read(struct hgw_planfile *file, const json_t *o, const struct hg
 		return hgw_fail(err, HGW_DATAERR, "it is no plan of the format '%s'", format);
 	if (node == NULL || strlen(node) >= sizeof(file->node))
 		return bad(err, "node");
-	if (digest == NULL || sscanf(digest, "%16" SCNx64, &file->digest) != 1)
+	if (!get_digest(digest, &file->digest))
 		return bad(err, "digest");
 	if (!get_number(o, "table", UINT32_MAX, &file->scope.table) ||
 	    !get_number(o, "protocol", UINT8_MAX, &protocol))

@@ -8,7 +8,7 @@
 struct candidates {
 	uint32_t node;
 	size_t n;
-	char list[8 * (60 + 2) + sizeof(", …")];
+	char list[512]; /* eight of 60 bytes, commas, and "…" */
 };
 
 static void candidate(struct candidates *c, const struct hgw_inventory *inv, uint32_t node)
