@@ -17,7 +17,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_BATCH };
 
 struct cmd_options {
-	const char *node, *netns, *table, *protocol;
+	const char *node, *netns, *annotation_prefix, *table, *protocol;
 	const char *const *files;
 	size_t nfiles;
 	enum color color;

@@ -12,6 +12,7 @@ enum option_id {
 	OPT_NETNS,
 	OPT_TABLE,
 	OPT_PROTOCOL,
+	OPT_ANNOTATION_PREFIX,
 	OPT_COLOR,
 	OPT_EXIT_CODE,
 	OPT_DRY_RUN,
@@ -44,6 +45,8 @@ static const struct option_spec {
 	{OPT_NETNS, ALL, "netns", "NAME", "work in network namespace NAME"},
 	{OPT_TABLE, ALL, "table", "TABLE", "routing table, a name or number"},
 	{OPT_PROTOCOL, ALL, "protocol", "PROTO", "route protocol that marks what is ours"},
+	{OPT_ANNOTATION_PREFIX, ALL, "annotation-prefix", "P",
+	 "of flannel's annotations (" HGW_ANNOTATION_PREFIX ")"},
 	{'4', ALL, NULL, NULL, "IPv4 only"},
 	{'6', ALL, NULL, NULL, "IPv6 only"},
 	{OPT_EXIT_CODE, ON(CMD_PLAN) | ON(CMD_APPLY), "exit-code", NULL,
@@ -198,8 +201,13 @@ static const char **value_of(struct cmd_options *opt, int id)
 		int id;
 		const char **value;
 	} values[] = {
-		{OPT_NODE, &opt->node},		{OPT_NETNS, &opt->netns}, {OPT_TABLE, &opt->table},
-		{OPT_PROTOCOL, &opt->protocol}, {OPT_OUT, &opt->out},	  {OPT_PLAN, &opt->plan},
+		{OPT_NODE, &opt->node},
+		{OPT_NETNS, &opt->netns},
+		{OPT_ANNOTATION_PREFIX, &opt->annotation_prefix},
+		{OPT_TABLE, &opt->table},
+		{OPT_PROTOCOL, &opt->protocol},
+		{OPT_OUT, &opt->out},
+		{OPT_PLAN, &opt->plan},
 	};
 
 	for (size_t i = 0; i < HGW_ARRAY_LEN(values); i++)

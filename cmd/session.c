@@ -71,18 +71,15 @@ int session_scope(struct session *s, uint32_t table, struct hgw_err *err)
 int session_load(struct session *s, struct hgw_err *err)
 {
 	const char *fallback = getenv("HGW_INVENTORY");
+	const struct hgw_inventory_options options = {&s->names, s->opt.annotation_prefix};
 
 	if (fallback == NULL || fallback[0] == '\0')
 		fallback = "/etc/hgw/inventory.yaml";
 	if (hgw_names_load(&s->names, "", err) < 0)
 		return -1;
-	if (s->opt.nfiles > 0) {
-		if (hgw_inventory_load(&s->inv, s->opt.files, s->opt.nfiles, &s->names, &s->diags,
-				       err) < 0)
-			return -1;
-	} else if (hgw_inventory_load(&s->inv, &fallback, 1, &s->names, &s->diags, err) < 0) {
+	if (hgw_inventory_load(&s->inv, s->opt.nfiles > 0 ? s->opt.files : &fallback,
+			       s->opt.nfiles > 0 ? s->opt.nfiles : 1, &options, &s->diags, err) < 0)
 		return -1;
-	}
 	return session_scope(s, RT_TABLE_MAIN, err);
 }
 

@@ -4,7 +4,7 @@
 _hgw() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} formats='text json'
-	local options='--netns --table --protocol -4 -6 -o --color -q -v --help --version'
+	local options='--netns --table --protocol --annotation-prefix -4 -6 -o --color -q -v --help --version'
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W 'plan apply show verify flush help --help --version' -- "$cur")
@@ -31,7 +31,7 @@ _hgw() {
 	--out | --plan) compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--netns) mapfile -t COMPREPLY < <(compgen -W "$(ls /run/netns 2>/dev/null)" -- "$cur") && return ;;
-	--table | --protocol | --node | --lock-timeout | --max-delete | --wait | --confirm-within) return ;;
+	--table | --protocol | --annotation-prefix | --node | --lock-timeout | --max-delete | --wait | --confirm-within) return ;;
 	esac
 	if [ "$command" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W 'plan apply show verify flush' -- "$cur")

@@ -33,6 +33,7 @@ complete -c hgw -n '__fish_seen_subcommand_from apply show verify flush' -s o -x
 complete -c hgw -l netns -x -a '(command ls /run/netns 2>/dev/null)' -d 'network namespace'
 complete -c hgw -l table -x -d 'routing table'
 complete -c hgw -l protocol -x -d 'route protocol'
+complete -c hgw -l annotation-prefix -x -d 'of the annotations of flannel'
 complete -c hgw -s 4 -d 'IPv4 only'
 complete -c hgw -s 6 -d 'IPv6 only'
 complete -c hgw -l color -x -a 'auto always never' -d 'colour'

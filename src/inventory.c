@@ -6,6 +6,8 @@
 
 #include "inventory_int.h"
 
+enum { PREFIX_SIZE = 320 };
+
 /* Back to a value that has only its files. */
 static void reset(struct hgw_inventory *inv)
 {
@@ -39,11 +41,11 @@ static void load_free(struct inv_load *ld)
 }
 
 /* A backslash may make a NUL, after which libcyaml sees nothing. */
-static bool looks_odd(const struct hgw_file *file)
+static bool looks_odd(const struct inv_input *in)
 {
-	const unsigned char *p = (const unsigned char *)file->data;
+	const unsigned char *p = (const unsigned char *)in->data;
 
-	return memchr(p, '\\', file->len) != NULL || (file->len > 0 && p[0] >= 0xfe);
+	return memchr(p, '\\', in->len) != NULL || (in->len > 0 && p[0] >= 0xfe);
 }
 
 /* All files, by libcyaml. False where the walk must look at them. */
@@ -52,15 +54,20 @@ static bool load_fast(struct inv_load *ld, struct inv_refusal *refusals)
 	bool odd = false;
 
 	for (ld->file = 0; ld->file < ld->inv->nfiles && !ld->nomem; ld->file++) {
-		const struct hgw_file *file = &ld->inv->files[ld->file];
-		struct inv_raw *raw = inv_parse(file, &ld->arena, &refusals[ld->file]);
+		struct inv_input *in = &ld->inputs[ld->file];
+		const struct inv_raw *raw;
 
+		while (inv_input_more(in))
+			;
+		if (in->failed != NULL)
+			return false;
+		raw = inv_parse(in, &ld->arena, &refusals[ld->file]);
 		if (raw != NULL && !ld->bad)
 			inv_convert(ld, raw);
 		inv_arena_free(&ld->arena);
 		ld->bad = ld->bad || raw == NULL;
 		ld->nomem = ld->nomem || refusals[ld->file].nomem;
-		odd = odd || looks_odd(file);
+		odd = odd || looks_odd(in);
 	}
 	if (odd || ld->bad || ld->suspect || ld->nomem)
 		return false;
@@ -73,43 +80,96 @@ static void load_walking(struct inv_load *ld, const struct inv_refusal *refusals
 	ld->walking = true;
 	for (ld->file = 0; ld->file < ld->inv->nfiles; ld->file++) {
 		const struct inv_refusal *refusal = &refusals[ld->file];
-		size_t before = ld->total;
-		const struct inv_raw *raw = inv_walk(ld);
+		size_t before = ld->errors.total;
 
-		if (ld->nomem)
-			return;
-		inv_convert(ld, raw);
-		if (ld->nomem)
+		inv_walk_file(ld);
+		if (ld->nomem || ld->inputs[ld->file].failed != NULL)
 			return;
 		/* Never seen; but what libcyaml refuses is not to be taken. */
-		if (ld->total == before && refusal->text[0] != '\0')
+		if (ld->errors.total == before && refusal->text[0] != '\0')
 			inv_problem_at(ld, ld->file, refusal->at, "%s", refusal->text);
 	}
 	inv_check(ld);
 }
 
-static int load(struct hgw_inventory *inv, const struct hgw_names *names, struct hgw_diags *diags,
-		struct hgw_err *err)
+/* True where all files are libcyaml's to read. */
+static bool tell(struct inv_load *ld)
 {
-	struct inv_load fast = {.inv = inv, .names = names}, ld = fast;
+	bool native = true;
+
+	for (ld->file = 0; ld->file < ld->inv->nfiles && !ld->nomem; ld->file++) {
+		const struct inv_input *in = &ld->inputs[ld->file];
+
+		inv_input_tell(ld);
+		native = native && in->kind == INV_NATIVE && !in->json && !in->broken;
+	}
+	return native && !ld->nomem;
+}
+
+/* Libcyaml leaves the places to be found in the text, the walk knows them. */
+static void finish_fast(struct inv_load *ld)
+{
+	for (size_t i = 0; i < ld->inv->nfiles; i++) {
+		struct hgw_file *file = &ld->inv->files[i];
+		struct inv_input *in = &ld->inputs[i];
+
+		file->len = in->len;
+		if (!in->borrowed) {
+			file->data = in->data;
+			in->borrowed = true;
+			continue;
+		}
+		file->data = malloc(in->len + 1);
+		if (file->data != NULL)
+			memcpy(file->data, in->data, in->len);
+		ld->nomem = ld->nomem || file->data == NULL;
+	}
+}
+
+static void finish_walking(struct inv_load *ld)
+{
+	struct hgw_inventory *inv = ld->inv;
+
+	inv->places = malloc((inv->nsubnets + 1) * sizeof(*inv->places));
+	ld->nomem = ld->nomem || inv->places == NULL;
+	for (size_t i = 0; i < inv->nsubnets && inv->places != NULL; i++)
+		inv->places[i] = inv_place_of(ld->subnets_src[i]);
+}
+
+static int load(struct inv_load *start, struct hgw_diags *diags, struct hgw_err *err)
+{
+	struct hgw_inventory *inv = start->inv;
+	struct inv_load fast, ld;
 	struct inv_refusal *refusals = calloc(inv->nfiles + 1, sizeof(*refusals));
-	bool good;
 	size_t n;
+	bool good;
 
 	if (refusals == NULL)
 		return hgw_fail_nomem(err);
 	reset(inv);
-	good = load_fast(&fast, refusals);
+	good = tell(start);
+	fast = ld = *start;
+	good = good && load_fast(&fast, refusals);
+	if (good)
+		finish_fast(&fast);
 	load_free(&fast);
 	if (!good && !fast.nomem) {
 		reset(inv);
 		load_walking(&ld, refusals);
 		inv_problems_flush(&ld, diags);
-		good = ld.total == 0;
+		good = ld.errors.total == 0;
+		if (good && !ld.nomem)
+			finish_walking(&ld);
 	}
-	n = ld.total;
+	n = ld.errors.total;
 	load_free(&ld);
 	free(refusals);
+	for (size_t i = 0; i < inv->nfiles; i++) {
+		if (ld.inputs[i].failed != NULL) {
+			*err = *ld.inputs[i].failed;
+			return -1;
+		}
+	}
 	if (fast.nomem || ld.nomem || diags->nomem)
 		return hgw_fail_nomem(err);
 	if (good)
@@ -119,21 +179,72 @@ static int load(struct hgw_inventory *inv, const struct hgw_names *names, struct
 			n == 1 ? "" : "s");
 }
 
-int hgw_inventory_load(struct hgw_inventory *inv, const char *const *files, size_t nfiles,
-		       const struct hgw_names *names, struct hgw_diags *diags, struct hgw_err *err)
+/* A prefix has at most one '/', and ends with it or with '-': so flannel does it. */
+static int complete_prefix(char buf[static PREFIX_SIZE], const char *prefix, struct hgw_err *err)
 {
-	int ret = 0;
+	const char *slash = strchr(prefix, '/');
+	size_t n = strlen(prefix);
+
+	if (n == 0 || n > PREFIX_SIZE - 2 || (slash != NULL && strchr(slash + 1, '/') != NULL) ||
+	    prefix[strspn(prefix, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				  "0123456789._-/")] != '\0')
+		return hgw_fail(err, HGW_USAGE, "'%s' cannot be the prefix of an annotation",
+				prefix);
+	memcpy(buf, prefix, n + 1);
+	if (slash == NULL)
+		memcpy(buf + n, "/", 2);
+	else if (prefix[n - 1] != '/' && prefix[n - 1] != '-')
+		memcpy(buf + n, "-", 2);
+	return 0;
+}
+
+/* Gives inv its files, by name. */
+static int name_files(struct hgw_inventory *inv, struct inv_input *inputs, size_t n,
+		      struct hgw_err *err)
+{
+	inv->files = calloc(n, sizeof(*inv->files));
+	if (inv->files == NULL)
+		return hgw_fail_nomem(err);
+	for (; inv->nfiles < n; inv->nfiles++) {
+		char *name = strdup(inputs[inv->nfiles].name);
+
+		if (name == NULL)
+			return hgw_fail_nomem(err);
+		inv->files[inv->nfiles].name = name;
+	}
+	return 0;
+}
+
+int hgw_inventory_load(struct hgw_inventory *inv, const char *const *files, size_t nfiles,
+		       const struct hgw_inventory_options *options, struct hgw_diags *diags,
+		       struct hgw_err *err)
+{
+	const char *given = options->annotation_prefix;
+	char prefix[PREFIX_SIZE];
+	struct inv_load ld = {.inv = inv, .names = options->names, .prefix = prefix};
+	size_t n = 0;
+	int ret;
 
 	*inv = (struct hgw_inventory){0};
 	if (nfiles == 0)
 		return hgw_fail(err, HGW_NOINPUT, "no inventory is given");
-	inv->files = calloc(nfiles, sizeof(*inv->files));
-	if (inv->files == NULL)
+	ret = complete_prefix(prefix, given != NULL ? given : HGW_ANNOTATION_PREFIX, err);
+	if (ret < 0)
+		return ret;
+	ld.inputs = calloc(nfiles, sizeof(*ld.inputs));
+	if (ld.inputs == NULL)
 		return hgw_fail_nomem(err);
-	for (; ret == 0 && inv->nfiles < nfiles; inv->nfiles++)
-		ret = inv_read(&inv->files[inv->nfiles], files[inv->nfiles], err);
+	while (ret == 0 && n < nfiles) {
+		ret = inv_input_open(&ld.inputs[n], files[n], err);
+		n++;
+	}
 	if (ret == 0)
-		ret = load(inv, names, diags, err);
+		ret = name_files(inv, ld.inputs, nfiles, err);
+	if (ret == 0)
+		ret = load(&ld, diags, err);
+	for (size_t i = 0; i < n; i++)
+		inv_input_close(&ld.inputs[i]);
+	free(ld.inputs);
 	if (ret < 0)
 		hgw_inventory_free(inv);
 	return ret;
@@ -143,16 +254,19 @@ int hgw_inventory_load_data(struct hgw_inventory *inv, const char *name, const c
 			    size_t len, const struct hgw_names *names, struct hgw_diags *diags,
 			    struct hgw_err *err)
 {
+	struct inv_input in;
+	struct inv_load ld = {.inv = inv,
+			      .names = names,
+			      .prefix = HGW_ANNOTATION_PREFIX "/",
+			      .inputs = &in};
 	int ret;
 
 	*inv = (struct hgw_inventory){0};
-	inv->files = calloc(1, sizeof(*inv->files));
-	if (inv->files == NULL)
-		return hgw_fail_nomem(err);
-	inv->nfiles = 1;
-	ret = inv_copy(&inv->files[0], name, data, len, err);
+	inv_input_text(&in, name, data, len);
+	ret = name_files(inv, &in, 1, err);
 	if (ret == 0)
-		ret = load(inv, names, diags, err);
+		ret = load(&ld, diags, err);
+	inv_input_close(&in);
 	if (ret < 0)
 		hgw_inventory_free(inv);
 	return ret;
@@ -192,23 +306,29 @@ static size_t locate_file(const struct inv_raw *raw, struct hgw_place *places, s
 
 int hgw_inventory_locate(struct hgw_inventory *inv, struct hgw_err *err)
 {
-	struct inv_load ld = {.inv = inv, .walking = true};
+	struct inv_input *inputs;
+	struct inv_load ld = {.inv = inv, .walking = true, .prefix = ""};
 	struct hgw_place *places;
 	size_t n = 0;
 
 	if (inv->places != NULL)
 		return 0;
 	places = calloc(inv->nsubnets + 1, sizeof(*places));
-	if (places == NULL)
-		return hgw_fail_nomem(err);
+	inputs = calloc(inv->nfiles + 1, sizeof(*inputs));
+	ld.inputs = inputs;
+	ld.nomem = places == NULL || inputs == NULL;
 	for (; ld.file < inv->nfiles && !ld.nomem; ld.file++) {
-		const struct inv_raw *raw = inv_walk(&ld);
+		const struct hgw_file *file = &inv->files[ld.file];
+		const struct inv_raw *raw;
 
+		inv_input_text(&inputs[ld.file], file->name, file->data, file->len);
+		raw = inv_walk(&ld);
 		if (raw != NULL)
 			n = locate_file(raw, places, n, inv->nsubnets);
 		inv_arena_free(&ld.arena);
 	}
 	load_free(&ld);
+	free(inputs);
 	if (ld.nomem) {
 		free(places);
 		return hgw_fail_nomem(err);

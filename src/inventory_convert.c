@@ -246,7 +246,7 @@ static void convert_addrs(struct inv_load *ld, struct hgw_node *node,
 	for (uint32_t i = 0; i < raw->subnets_count; i++)
 		convert_subnet(ld, node, raw->subnets[i], owner);
 	check_gateways(ld, node, raw, owner,
-		       given > 0 && node->naddrs == given && !raw->head.broken);
+		       given > 0 && node->naddrs == given && !raw->head.broken && !raw->kube);
 }
 
 static void check_mtu(struct inv_load *ld, const struct hgw_node *node, const char *own,
@@ -315,5 +315,5 @@ void inv_convert(struct inv_load *ld, const struct inv_raw *raw)
 	if (raw->network != NULL)
 		convert_network(ld, raw->network, &settings);
 	for (uint32_t i = 0; i < raw->nnodes; i++)
-		convert_node(ld, &raw->nodes[i], i, &settings);
+		convert_node(ld, &raw->nodes[i], raw->first + i, &settings);
 }

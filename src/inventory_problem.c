@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "inventory_int.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,44 +20,49 @@ static int compare(const void *a, const void *b)
 	return HGW_CMP(x->order, y->order);
 }
 
-static void sort_and_cut(struct inv_load *ld)
+static void drop(struct inv_problem *p)
 {
-	if (ld->nproblems > 1)
-		qsort(ld->problems, ld->nproblems, sizeof(*ld->problems), compare);
-	while (ld->nproblems > HGW_DIAG_MAX) {
-		struct inv_problem *p = &ld->problems[--ld->nproblems];
-
-		free(p->text);
-		free(p->hint);
-	}
+	free(p->text);
+	free(p->hint);
 }
 
-HGW_PRINTF(4, 0)
-static struct inv_problem *add(struct inv_load *ld, uint32_t file, struct hgw_place at,
-			       const char *fmt, va_list ap)
+static void sort_and_cut(struct inv_problems *list)
 {
+	if (list->n > 1)
+		qsort(list->v, list->n, sizeof(*list->v), compare);
+	while (list->n > HGW_DIAG_MAX)
+		drop(&list->v[--list->n]);
+}
+
+struct inv_problem *inv_vproblem(struct inv_load *ld, enum hgw_severity severity, uint32_t file,
+				 struct hgw_place at, const char *fmt, va_list ap)
+{
+	struct inv_problems *list = severity == HGW_ERROR ? &ld->errors : &ld->others;
 	struct inv_problem *p;
 
-	ld->bad = true;
+	ld->bad = ld->bad || severity == HGW_ERROR;
 	if (!ld->walking)
 		return NULL;
-	if (ld->problems == NULL) {
-		ld->problems = calloc(COLLECTED, sizeof(*ld->problems));
-		if (ld->problems == NULL) {
+	if (list->v == NULL) {
+		list->v = calloc(COLLECTED, sizeof(*list->v));
+		if (list->v == NULL) {
 			ld->nomem = true;
 			return NULL;
 		}
 	}
-	if (ld->nproblems == COLLECTED)
-		sort_and_cut(ld);
-	p = &ld->problems[ld->nproblems];
-	*p = (struct inv_problem){.file = file, .at = at, .order = ld->total};
+	if (list->n == COLLECTED)
+		sort_and_cut(list);
+	p = &list->v[list->n];
+	*p = (struct inv_problem){.severity = severity,
+				  .file = file,
+				  .at = at,
+				  .order = list->total};
 	if (vasprintf(&p->text, fmt, ap) < 0) {
 		ld->nomem = true;
 		return NULL;
 	}
-	ld->nproblems++;
-	ld->total++;
+	list->n++;
+	list->total++;
 	return p;
 }
 
@@ -69,7 +73,7 @@ struct inv_problem *inv_problem_at(struct inv_load *ld, uint32_t file, struct hg
 	va_list ap;
 
 	va_start(ap, fmt);
-	p = add(ld, file, at, fmt, ap);
+	p = inv_vproblem(ld, HGW_ERROR, file, at, fmt, ap);
 	va_end(ap);
 	return p;
 }
@@ -81,7 +85,20 @@ struct inv_problem *inv_problem(struct inv_load *ld, const char *value, const ch
 	va_list ap;
 
 	va_start(ap, fmt);
-	p = add(ld, ld->file, at, fmt, ap);
+	p = inv_vproblem(ld, HGW_ERROR, ld->file, at, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+struct inv_problem *inv_remark(struct inv_load *ld, enum hgw_severity severity, const char *value,
+			       const char *fmt, ...)
+{
+	struct hgw_place at = ld->walking ? inv_place_of(value) : (struct hgw_place){0};
+	struct inv_problem *p;
+	va_list ap;
+
+	va_start(ap, fmt);
+	p = inv_vproblem(ld, severity, ld->file, at, fmt, ap);
 	va_end(ap);
 	return p;
 }
@@ -101,31 +118,74 @@ void inv_hint(struct inv_load *ld, struct inv_problem *problem, const char *fmt,
 	va_end(ap);
 }
 
-void inv_problems_flush(struct inv_load *ld, struct hgw_diags *diags)
+/* Where the text is not kept, a part of the line is. */
+static void set_excerpt(struct hgw_diag *d, const struct inv_input *in)
+{
+	struct hgw_place at = {d->at.line, d->at.column};
+	const struct inv_line *line;
+
+	if (!in->streaming) {
+		hgw_diag_set_excerpt(d, in->data, in->len);
+		return;
+	}
+	line = inv_lines_find(&in->lines, at);
+	if (line == NULL)
+		return;
+	d->at.line = 1;
+	d->at.column = at.column - line->first + 1;
+	hgw_diag_set_excerpt(d, in->lines.text + line->text, line->len);
+	d->at.line = at.line;
+	d->at.column = at.column;
+}
+
+static void flush(const struct inv_load *ld, struct inv_problems *list, struct hgw_diags *diags)
 {
 	size_t dropped;
 
-	sort_and_cut(ld);
-	dropped = ld->total - ld->nproblems;
-	for (size_t i = 0; i < ld->nproblems; i++) {
-		const struct inv_problem *p = &ld->problems[i];
-		const struct hgw_file *file = &ld->inv->files[p->file];
-		struct hgw_origin at = {file->name, p->at.line, p->at.column};
-		struct hgw_diag *d = hgw_diag_add(diags, HGW_ERROR, &at, p->hint, "%s", p->text);
+	sort_and_cut(list);
+	dropped = list->total - list->n;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct inv_problem *p = &list->v[i];
+		struct hgw_origin at = {ld->inv->files[p->file].name, p->at.line, p->at.column};
+		struct hgw_diag *d = hgw_diag_add(diags, p->severity, &at, p->hint, "%s", p->text);
 
 		if (d != NULL)
-			hgw_diag_set_excerpt(d, file->data, file->len);
+			set_excerpt(d, &ld->inputs[p->file]);
 	}
-	diags->count[HGW_ERROR] += dropped;
+	diags->count[list == &ld->errors ? HGW_ERROR : HGW_WARNING] += dropped;
+}
+
+void inv_problems_flush(struct inv_load *ld, struct hgw_diags *diags)
+{
+	flush(ld, &ld->others, diags);
+	flush(ld, &ld->errors, diags);
+}
+
+void inv_problems_forget(struct inv_load *ld, size_t mark)
+{
+	struct inv_problems *list = &ld->errors;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->v[i].order >= mark)
+			drop(&list->v[i]);
+		else
+			list->v[n++] = list->v[i];
+	}
+	list->n = n;
+	list->total = mark;
+}
+
+static void free_list(struct inv_problems *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		drop(&list->v[i]);
+	free(list->v);
+	*list = (struct inv_problems){0};
 }
 
 void inv_problems_free(struct inv_load *ld)
 {
-	for (size_t i = 0; i < ld->nproblems; i++) {
-		free(ld->problems[i].text);
-		free(ld->problems[i].hint);
-	}
-	free(ld->problems);
-	ld->problems = NULL;
-	ld->nproblems = 0;
+	free_list(&ld->errors);
+	free_list(&ld->others);
 }

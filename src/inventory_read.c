@@ -10,92 +10,127 @@
 
 static const size_t size_max = (size_t)1 << 30;
 
-static int read_all(struct hgw_file *file, int fd, size_t cap, struct hgw_err *err)
+enum { BLOCK = 64 * 1024 };
+
+static bool too_large(struct inv_input *in)
 {
-	for (;;) {
-		ssize_t n;
+	hgw_fail(&in->err, HGW_DATAERR, "%s: larger than 1 GiB", in->name);
+	in->failed = &in->err;
+	return false;
+}
 
-		/* One byte more than the limit is asked for, to see that there is more. */
-		if (file->data == NULL || file->len == cap) {
-			char *data;
+static bool make_room(struct inv_input *in)
+{
+	size_t cap = in->cap < BLOCK ? BLOCK : 2 * in->cap;
+	char *data;
 
-			cap = file->data == NULL ? cap : 2 * cap;
-			cap = cap > size_max ? size_max + 1 : cap;
-			data = realloc(file->data, cap);
-			if (data == NULL)
-				return hgw_fail_nomem(err);
-			file->data = data;
-		}
-		n = read(fd, file->data + file->len, cap - file->len);
-		if (n == 0)
-			return 0;
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return hgw_fail(err, HGW_NOINPUT, "cannot read %s: %s", file->name,
-					strerror(errno));
-		file->len += (size_t)n;
-		if (file->len > size_max)
-			return hgw_fail(err, HGW_DATAERR, "%s: larger than 1 GiB", file->name);
+	if (in->len < in->cap)
+		return true;
+	/* One byte more than the limit is asked for, to see that there is more. */
+	if (cap > size_max)
+		cap = size_max + 1;
+	data = realloc(in->data, cap);
+	if (data == NULL) {
+		hgw_fail_nomem(&in->err);
+		in->failed = &in->err;
+		return false;
 	}
+	in->data = data;
+	in->cap = cap;
+	return true;
+}
+
+bool inv_input_more(struct inv_input *in)
+{
+	ssize_t n;
+
+	if (in->fd < 0 || in->failed != NULL || !make_room(in))
+		return false;
+	do {
+		n = read(in->fd, in->data + in->len, in->cap - in->len);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		hgw_fail(&in->err, HGW_NOINPUT, "cannot read %s: %s", in->name, strerror(errno));
+		in->failed = &in->err;
+		return false;
+	}
+	in->len += (size_t)n;
+	if (in->base + in->len > size_max)
+		return too_large(in);
+	return n > 0;
+}
+
+int inv_input_byte(struct inv_input *in, size_t at)
+{
+	while (at - in->base >= in->len)
+		if (!inv_input_more(in))
+			return -1;
+	return (unsigned char)in->data[at - in->base];
+}
+
+void inv_input_drop(struct inv_input *in, size_t before)
+{
+	size_t n = before - in->base;
+
+	/* Not each time: what stays has to be moved. */
+	if (!in->streaming || before < in->base || n < BLOCK || n < in->len / 2)
+		return;
+	in->len -= n;
+	memmove(in->data, in->data + n, in->len);
+	in->base += n;
 }
 
 /* A byte order mark is no part of the text. */
-static void skip_mark(struct hgw_file *file)
+static void skip_mark(struct inv_input *in)
 {
-	if (file->len >= 3 && memcmp(file->data, "\xef\xbb\xbf", 3) == 0) {
-		file->len -= 3;
-		memmove(file->data, file->data + 3, file->len);
+	while (in->len < 3 && inv_input_more(in))
+		;
+	if (in->len >= 3 && memcmp(in->data, "\xef\xbb\xbf", 3) == 0) {
+		in->len -= 3;
+		memmove(in->data, in->data + 3, in->len);
 	}
 }
 
-static int read_fd(struct hgw_file *file, int fd, struct hgw_err *err)
-{
-	size_t cap = (size_t)64 * 1024;
-	struct stat st;
-	char *data;
-
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		if (st.st_size > (off_t)size_max)
-			return hgw_fail(err, HGW_DATAERR, "%s: larger than 1 GiB", file->name);
-		cap = (size_t)st.st_size + 1;
-	}
-	if (read_all(file, fd, cap, err) < 0)
-		return -1;
-	skip_mark(file);
-	data = realloc(file->data, file->len + 1);
-	if (data != NULL)
-		file->data = data;
-	return 0;
-}
-
-int inv_read(struct hgw_file *file, const char *name, struct hgw_err *err)
+int inv_input_open(struct inv_input *in, const char *name, struct hgw_err *err)
 {
 	bool is_stdin = strcmp(name, "-") == 0;
-	int fd, ret;
+	struct stat st;
 
-	*file = (struct hgw_file){.name = strdup(is_stdin ? "<stdin>" : name)};
-	if (file->name == NULL)
-		return hgw_fail_nomem(err);
-	if (is_stdin)
-		return read_fd(file, STDIN_FILENO, err);
-	fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	*in = (struct inv_input){.name = is_stdin ? "<stdin>" : name, .fd = STDIN_FILENO};
+	if (!is_stdin)
+		in->fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (in->fd < 0)
 		return hgw_fail(err, HGW_NOINPUT, "cannot open %s: %s", name, strerror(errno));
-	ret = read_fd(file, fd, err);
-	close(fd);
-	return ret;
+	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > (off_t)size_max)
+		too_large(in);
+	skip_mark(in);
+	if (in->failed == NULL)
+		return 0;
+	*err = in->err;
+	return -1;
 }
 
-int inv_copy(struct hgw_file *file, const char *name, const char *data, size_t len,
-	     struct hgw_err *err)
+void inv_input_text(struct inv_input *in, const char *name, const char *data, size_t len)
 {
-	*file = (struct hgw_file){.name = strdup(name), .data = malloc(len + 1), .len = len};
-	if (file->name == NULL || file->data == NULL)
-		return hgw_fail_nomem(err);
-	if (len > size_max)
-		return hgw_fail(err, HGW_DATAERR, "%s: larger than 1 GiB", name);
-	memcpy(file->data, data, len);
-	skip_mark(file);
-	return 0;
+	*in = (struct inv_input){.name = name, .fd = -1, .len = len, .borrowed = true};
+	/* Never written to: there is nothing to be read to behind it. */
+	in->data = (char *)data;
+	if (len > size_max) {
+		too_large(in);
+	} else if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
+		in->data += 3;
+		in->len -= 3;
+	}
+}
+
+void inv_input_close(struct inv_input *in)
+{
+	if (in->fd > STDIN_FILENO)
+		close(in->fd);
+	in->fd = -1;
+	if (!in->borrowed)
+		free(in->data);
+	in->data = NULL;
+	in->len = in->cap = 0;
+	inv_lines_free(&in->lines);
 }

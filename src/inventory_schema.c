@@ -85,7 +85,7 @@ static void collect(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 						 number_after(line, "column: ")};
 }
 
-struct inv_raw *inv_parse(const struct hgw_file *file, struct inv_arena *arena,
+struct inv_raw *inv_parse(const struct inv_input *in, struct inv_arena *arena,
 			  struct inv_refusal *refusal)
 {
 	struct log log = {.refusal = refusal};
@@ -98,8 +98,8 @@ struct inv_raw *inv_parse(const struct hgw_file *file, struct inv_arena *arena,
 		.flags = CYAML_CFG_NO_ALIAS,
 	};
 	cyaml_data_t *data = NULL;
-	cyaml_err_t rc = cyaml_load_data((const uint8_t *)file->data, file->len, &config,
-					 &inv_schema, &data, NULL);
+	cyaml_err_t rc = cyaml_load_data((const uint8_t *)in->data, in->len, &config, &inv_schema,
+					 &data, NULL);
 
 	/* A warning is an error too: of a second document libcyaml only warns. */
 	if (rc == CYAML_OK && data != NULL && !log.said)

@@ -62,7 +62,11 @@ static inline char *render(const struct hgw_diags *diags)
 		fputs(slash != NULL ? slash + 1 : d->at.file, f);
 		if (d->at.line != 0)
 			fprintf(f, ":%u:%u", d->at.line, d->at.column);
-		fprintf(f, ": error: %s\n", d->text);
+		fprintf(f, ": %s: %s\n",
+			d->severity == HGW_ERROR     ? "error"
+			: d->severity == HGW_WARNING ? "warning"
+						     : "note",
+			d->text);
 		if (d->excerpt != NULL)
 			fprintf(f, "%s\n%*s^\n", d->excerpt, (int)d->caret, "");
 		if (d->hint != NULL)
@@ -76,9 +80,11 @@ static inline char *render(const struct hgw_diags *diags)
 
 static inline int load_files(struct state *t, const char *const *files, size_t n)
 {
+	struct hgw_inventory_options options = {.names = &t->names};
+
 	hgw_inventory_free(&t->inv);
 	hgw_diags_free(&t->diags);
-	return hgw_inventory_load(&t->inv, files, n, &t->names, &t->diags, &t->err);
+	return hgw_inventory_load(&t->inv, files, n, &options, &t->diags, &t->err);
 }
 
 static inline int load_text(struct state *t, const char *text)
@@ -98,16 +104,20 @@ static inline void load_good(struct state *t, const char *file)
 
 static inline char *slurp(const char *path)
 {
-	struct hgw_file file;
+	struct inv_input in;
 	struct hgw_err err;
+	char *text;
 
-	if (inv_read(&file, path, &err) < 0)
+	if (inv_input_open(&in, path, &err) < 0)
 		fail_msg("%s", err.msg);
-	file.data = realloc(file.data, file.len + 1);
-	assert_non_null(file.data);
-	file.data[file.len] = '\0';
-	free(file.name);
-	return file.data;
+	while (inv_input_more(&in))
+		;
+	text = malloc(in.len + 1);
+	assert_non_null(text);
+	memcpy(text, in.data, in.len);
+	text[in.len] = '\0';
+	inv_input_close(&in);
+	return text;
 }
 
 static inline void assert_text(struct state *t, size_t i, const char *file, const char *want)

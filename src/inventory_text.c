@@ -4,62 +4,47 @@
 #include <ctype.h>
 #include <string.h>
 
-char *inv_place_value(struct inv_arena *arena, struct hgw_place at, const char *s, size_t len)
+char *inv_place_value(struct inv_arena *arena, const struct inv_mark *mark, const char *s,
+		      size_t len)
 {
-	char *block = inv_arena_mem(arena, NULL, sizeof(at) + len + 1);
+	char *block = inv_arena_mem(arena, NULL, sizeof(*mark) + len + 1);
 
 	if (block == NULL)
 		return NULL;
-	memcpy(block, &at, sizeof(at));
-	memcpy(block + sizeof(at), s, len);
-	block[sizeof(at) + len] = '\0';
-	return block + sizeof(at);
+	memcpy(block, mark, sizeof(*mark));
+	memcpy(block + sizeof(*mark), s, len);
+	block[sizeof(*mark) + len] = '\0';
+	return block + sizeof(*mark);
+}
+
+struct inv_mark inv_mark_of(const char *value)
+{
+	struct inv_mark mark;
+
+	memcpy(&mark, value - sizeof(mark), sizeof(mark));
+	return mark;
 }
 
 struct hgw_place inv_place_of(const char *value)
 {
-	struct hgw_place at;
-
-	memcpy(&at, value - sizeof(at), sizeof(at));
-	return at;
-}
-
-/*
- * C0 and C1, DEL, line and paragraph separators, directional overrides: what
- * changes how the rest of a line is shown.
- */
-size_t inv_control(const char *s)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	if (*p == '\0')
-		return 0;
-	if (*p < ' ' || *p == 0x7f)
-		return 1;
-	if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
-		return 2;
-	if (*p == 0xe2 && p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae)
-		return 3;
-	if (*p == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)
-		return 3;
-	return 0;
+	return inv_mark_of(value).at;
 }
 
 const char *inv_quote(char buf[static INV_QUOTE_SIZE], const char *s)
 {
 	size_t n = 0;
 
-	for (unsigned chars = 0; *s != '\0'; chars++) {
-		size_t control = inv_control(s);
+	for (unsigned chars = 0; *s != '\0' && chars < 64; chars++) {
+		size_t len = hgw_control(s);
 
-		if (chars == 64 || n >= INV_QUOTE_SIZE - 4)
-			break;
-		buf[n++] = *s;
-		if (control > 0)
-			buf[n - 1] = '?';
-		s += control > 0 ? control : 1;
-		while (control == 0 && ((unsigned char)*s & 0xc0) == 0x80 && n < INV_QUOTE_SIZE - 4)
-			buf[n++] = *s++;
+		if (len > 0) {
+			buf[n++] = '?';
+		} else {
+			len = hgw_utf8_len(s, strnlen(s, 4));
+			memcpy(buf + n, s, len);
+			n += len;
+		}
+		s += len;
 	}
 	memcpy(buf + n, *s != '\0' ? "..." : "\0\0\0", 4);
 	return buf;

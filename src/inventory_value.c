@@ -7,8 +7,8 @@
 
 static bool is_printable(const char *s)
 {
-	for (; *s != '\0'; s++)
-		if (inv_control(s) > 0)
+	for (; *s != '\0'; s += hgw_utf8_len(s, strnlen(s, 4)))
+		if (hgw_control(s) > 0)
 			return false;
 	return true;
 }

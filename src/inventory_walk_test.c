@@ -55,15 +55,21 @@ static void good_files_are_taken_also_by_the_walk(void **state)
 	assert_true(n > 5);
 	for (int i = 0; i < n; i++) {
 		char path[300];
-		struct inv_load ld = {.inv = &t->inv, .names = &t->names, .walking = true};
+		struct inv_input in;
+		struct inv_load ld = {.inv = &t->inv,
+				      .names = &t->names,
+				      .prefix = HGW_ANNOTATION_PREFIX "/",
+				      .inputs = &in,
+				      .walking = true};
 
 		snprintf(path, sizeof(path), OK "%s", entries[i]->d_name);
 		load_good(t, path);
-		assert_int_equal(t->diags.n, 0);
+		assert_int_equal(inv_input_open(&in, path, &t->err), 0);
 		assert_non_null(inv_walk(&ld));
-		assert_int_equal(ld.total, 0);
+		assert_int_equal(ld.errors.total, 0);
 		inv_problems_free(&ld);
 		inv_arena_free(&ld.arena);
+		inv_input_close(&in);
 		free(entries[i]);
 	}
 	free(entries);
@@ -82,7 +88,12 @@ static void libcyaml_and_the_walk_agree(void **state)
 	uint32_t seed = 1;
 
 	for (unsigned round = 0; round < 4000; round++) {
-		struct inv_load ld = {.inv = &t->inv, .names = &t->names, .walking = true};
+		struct inv_input in;
+		struct inv_load ld = {.inv = &t->inv,
+				      .names = &t->names,
+				      .prefix = "",
+				      .inputs = &in,
+				      .walking = true};
 		struct inv_refusal refusal = {0};
 		char path[100], *text;
 		bool taken, odd;
@@ -93,19 +104,18 @@ static void libcyaml_and_the_walk_agree(void **state)
 			seed = seed * 1664525 + 1013904223;
 			text[(seed >> 8) % strlen(text)] = bytes[(seed >> 3) % strlen(bytes)];
 		}
-		t->inv.files = calloc(1, sizeof(*t->inv.files));
-		t->inv.nfiles = 1;
-		t->inv.files[0] = (struct hgw_file){strdup("x"), text, strlen(text)};
-		taken = inv_parse(&t->inv.files[0], &ld.arena, &refusal) != NULL;
+		inv_input_text(&in, "x", text, strlen(text));
+		taken = inv_parse(&in, &ld.arena, &refusal) != NULL;
 		inv_walk(&ld);
 		/* A null is a string to libcyaml. */
-		odd = ld.total == 1 && strstr(ld.problems[0].text, " is empty") != NULL;
-		if (taken != (ld.total == 0) && !(taken && odd))
+		odd = ld.errors.total == 1 && strstr(ld.errors.v[0].text, " is empty") != NULL;
+		if (taken != (ld.errors.total == 0) && !(taken && odd))
 			fail_msg("libcyaml: %s, the walk: %s\n%s", taken ? "good" : refusal.text,
-				 ld.total != 0 ? ld.problems[0].text : "good", text);
+				 ld.errors.total != 0 ? ld.errors.v[0].text : "good", text);
 		inv_problems_free(&ld);
 		inv_arena_free(&ld.arena);
-		hgw_inventory_free(&t->inv);
+		inv_input_close(&in);
+		free(text);
 	}
 }
 

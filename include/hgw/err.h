@@ -42,10 +42,13 @@ int hgw_fail_nomem(struct hgw_err *err);
 
 /*
  * How many bytes the control character has that s begins with; 0: it is none.
- * C0 and C1, DEL, separators of lines and paragraphs, directional overrides:
- * what changes how the rest of a line is shown.
+ * C0 and C1, DEL, separators of lines and paragraphs, directional marks and
+ * overrides, a byte that is not UTF-8: what changes how the rest of a line is
+ * shown.
  */
 size_t hgw_control(const char *s);
+/* Bytes of the character of UTF-8 that s begins with; 0: it is none. */
+size_t hgw_utf8_len(const char *s, size_t len);
 /* Replaces each by one '?', in place; returns s. */
 char *hgw_make_printable(char *s);
 

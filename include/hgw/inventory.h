@@ -35,7 +35,7 @@ struct hgw_node {
 
 struct hgw_file {
 	char *name; /* as given; "<stdin>" for "-" */
-	char *data; /* the whole text, for positions and excerpts */
+	char *data; /* the whole text, where places are yet to be found in it; else NULL */
 	size_t len;
 };
 
@@ -61,16 +61,24 @@ struct hgw_inventory {
 	int protocol;	/* -1: not said */
 };
 
+#define HGW_ANNOTATION_PREFIX "flannel.alpha.coreos.com"
+
+struct hgw_inventory_options {
+	const struct hgw_names *names;
+	const char *annotation_prefix; /* of flannel's annotations; NULL: the above */
+};
+
 /*
  * Loads and checks the files, "-" being standard input; their nodes add up.
+ * What each is, our own format, Kubernetes' or flannel's, its content tells.
  * What is wrong goes to diags (as errors; warnings do not fail); then -1 with
  * HGW_DATAERR and a summary in err, and inv is empty. HGW_NOINPUT where a
  * file cannot be opened or read.
  */
 HGW_NODISCARD int hgw_inventory_load(struct hgw_inventory *inv, const char *const *files,
-				     size_t nfiles, const struct hgw_names *names,
+				     size_t nfiles, const struct hgw_inventory_options *options,
 				     struct hgw_diags *diags, struct hgw_err *err);
-/* The same from memory, one file; data is copied. For tests and fuzzing. */
+/* The same from memory, one file. For tests and fuzzing. */
 HGW_NODISCARD int hgw_inventory_load_data(struct hgw_inventory *inv, const char *name,
 					  const char *data, size_t len,
 					  const struct hgw_names *names, struct hgw_diags *diags,

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "inventory_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool grow(void **v, size_t *cap, size_t need, size_t size)
+{
+	size_t grown = *cap < 64 ? 64 : *cap;
+	void *p;
+
+	while (grown < need)
+		grown += grown / 2;
+	if (grown == *cap)
+		return true;
+	p = reallocarray(*v, grown, size);
+	if (p == NULL)
+		return false;
+	*v = p;
+	*cap = grown;
+	return true;
+}
+
+uint32_t inv_lines_first(struct hgw_place at)
+{
+	return at.column > INV_LINE_ABOUT ? at.column - INV_LINE_ABOUT : 1;
+}
+
+bool inv_lines_add(struct inv_lines *lines, uint32_t line, uint32_t first, const char *s,
+		   size_t len)
+{
+	const struct inv_line *last = lines->n > 0 ? &lines->v[lines->n - 1] : NULL;
+	void *v = lines->v, *text = lines->text;
+	bool ok;
+
+	if (last != NULL && last->line == line && last->first == first && last->len >= len)
+		return true;
+	ok = grow(&v, &lines->cap, lines->n + 1, sizeof(*last));
+	lines->v = v;
+	ok = ok && grow(&text, &lines->text_cap, lines->ntext + len, 1);
+	lines->text = text;
+	if (!ok || lines->v == NULL)
+		return false;
+	lines->v[lines->n++] = (struct inv_line){
+		.line = line,
+		.first = first,
+		.len = (uint32_t)len,
+		.text = lines->ntext,
+	};
+	memcpy(lines->text + lines->ntext, s, len);
+	lines->ntext += len;
+	return true;
+}
+
+/* The one that was kept for this place, or has most of what is about it. */
+const struct inv_line *inv_lines_find(const struct inv_lines *lines, struct hgw_place at)
+{
+	const struct inv_line *best = NULL;
+
+	for (size_t i = 0; i < lines->n; i++) {
+		const struct inv_line *l = &lines->v[i];
+
+		if (l->line != at.line || l->first != inv_lines_first(at) ||
+		    (best != NULL && best->len >= l->len))
+			continue;
+		best = l;
+	}
+	return best;
+}
+
+void inv_lines_free(struct inv_lines *lines)
+{
+	free(lines->v);
+	free(lines->text);
+	*lines = (struct inv_lines){0};
+}
