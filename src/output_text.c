@@ -17,10 +17,13 @@ static const char *paint(const struct hgw_view *view, const char *color)
 static void print_printable(FILE *f, const char *s)
 {
 	while (*s != '\0') {
-		size_t n = hgw_control(s);
+		size_t control = hgw_control(s), n = hgw_utf8_len(s, strnlen(s, 4));
 
-		fputc(n > 0 ? '?' : *s, f);
-		s += n > 0 ? n : 1;
+		if (control > 0)
+			fputc('?', f);
+		else
+			fwrite(s, 1, n, f);
+		s += control > 0 ? control : n;
 	}
 }
 
