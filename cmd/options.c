@@ -309,7 +309,7 @@ int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc, char
 					argv[optind - 1]);
 		if (id == ':')
 			return hgw_fail(err, HGW_USAGE, "option '-%c' needs a value", optopt);
-		if (id == '?' && optopt > 0 && optopt < 256) {
+		if (id == '?' && optopt != 0 && optopt < 256) {
 			char word[] = {'-', (char)optopt, '\0'};
 
 			return unknown_option(cmd, word, err);
@@ -352,7 +352,7 @@ void options_print(FILE *f, const struct cmd *cmd)
 			continue;
 		snprintf(left, sizeof(left), "%s%s %s", s->name != NULL ? "--" : "-",
 			 s->name != NULL ? s->name : letter, s->arg != NULL ? s->arg : "");
-		fprintf(f, "  %-20s %s", left, s->help);
+		fprintf(f, "  %-22s %s", left, s->help);
 		if (s->id == 'o')
 			print_formats(f, cmd->formats);
 		fputc('\n', f);

@@ -49,6 +49,15 @@ HGW_NODISCARD int kernel_dump(struct hgw_kernel *k, struct nlmsghdr *request, co
 			      kernel_msg_fn fn, void (*restart)(void *arg), void *arg,
 			      struct hgw_err *err);
 
+/* RTNH_NEXT and RTNH_ALIGN without their cast of a char pointer. */
+static inline struct rtnexthop *kernel_next_hop(struct rtnexthop *nh, int *left)
+{
+	size_t size = RTNH_ALIGN(nh->rtnh_len);
+
+	*left -= (int)size;
+	return (struct rtnexthop *)(void *)((char *)nh + size);
+}
+
 /* Builds the message of one write at msg, of at most cap bytes; its length, or 0 if it is too long.
  */
 size_t kernel_encode(const struct hgw_pool *pool, const struct hgw_write *w, void *msg, size_t cap);

@@ -87,7 +87,8 @@ void route_extra_read(const struct hgw_pool *pool, const struct hgw_route *r, st
 	rtm = NLMSG_DATA(h);
 	x->flags = rtm->rtm_flags;
 	left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*rtm)));
-	for (a = RTM_RTA(rtm); RTA_OK(a, left); a = next_attribute(a, &left))
+	a = (const struct rtattr *)(const void *)((const char *)rtm + NLMSG_ALIGN(sizeof(*rtm)));
+	for (; RTA_OK(a, left); a = next_attribute(a, &left))
 		read_attribute(a, r->dst.addr.family, x);
 }
 

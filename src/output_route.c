@@ -88,25 +88,40 @@ void print_via(FILE *f, uint8_t family, const struct hgw_addr *via)
 		fprintf(f, "via %s %s ", via->family == AF_INET6 ? "inet6" : "inet", addr);
 }
 
-/* The kernel forbids blanks and slashes in a name and nothing else; a shell minds the rest. */
-static void print_quoted(FILE *f, const char *word)
+static bool is_printable(const char *s)
+{
+	while (*s != '\0') {
+		if (hgw_control(s) > 0)
+			return false;
+		s += hgw_utf8_len(s, strnlen(s, 4));
+	}
+	return true;
+}
+
+/*
+ * A name, quoted where a shell would take it badly; its number, which ip(8)
+ * takes as well, where a terminal would. The kernel forbids blanks and slashes
+ * in the name of a device, and nothing else.
+ */
+static void print_name(FILE *f, const char *name, const char *prefix, uint32_t number)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789_.:@%+-";
 
-	if (strspn(word, plain) == strlen(word)) {
-		fputs(word, f);
+	if (strspn(name, plain) == strlen(name)) {
+		fputs(name, f);
+		return;
+	}
+	if (!is_printable(name)) {
+		fprintf(f, "%s%u", prefix, number);
 		return;
 	}
 	fputc('\'', f);
-	while (*word != '\0') {
-		size_t n = hgw_control(word);
-
-		if (*word == '\'')
+	for (; *name != '\0'; name++) {
+		if (*name == '\'')
 			fputs("'\\''", f);
 		else
-			fputc(n > 0 ? '?' : *word, f);
-		word += n > 0 ? n : 1;
+			fputc(*name, f);
 	}
 	fputc('\'', f);
 }
@@ -120,7 +135,7 @@ static void print_hop(FILE *f, const struct hgw_view *view, uint8_t family,
 	if (hop->oif == 0)
 		return;
 	fputs("dev ", f);
-	print_quoted(f, view_device(view, hop->oif, buf));
+	print_name(f, view_device(view, hop->oif, buf), "if", hop->oif);
 	fputc(' ', f);
 }
 
@@ -130,11 +145,11 @@ static void print_attributes(FILE *f, const struct hgw_view *view, const struct 
 
 	if (r->table != RT_TABLE_MAIN) {
 		fputs("table ", f);
-		print_quoted(f, view_table(view, r->table, buf));
+		print_name(f, view_table(view, r->table, buf), "", r->table);
 		fputc(' ', f);
 	}
 	fputs("proto ", f);
-	print_quoted(f, view_protocol(view, r->protocol, buf));
+	print_name(f, view_protocol(view, r->protocol, buf), "", r->protocol);
 	if (r->scope != RT_SCOPE_UNIVERSE)
 		fprintf(f, " scope %s", scope_name(r->scope, buf));
 	if (r->metric != 0)

@@ -71,8 +71,11 @@ static enum way way_between(const struct hgw_route *before, const struct hgw_rou
 {
 	if (hgw_route_key_cmp(before, after) != 0)
 		return WAY_ADD;
+	/* All of it: of a group of mixed protocols a dump tells the first one's alone. */
+	if (before->protocol != after->protocol)
+		return WAY_REPLACE;
 	if (!is_inet6(after))
-		return before->protocol != after->protocol ? WAY_REPLACE : WAY_APPEND;
+		return WAY_APPEND;
 	return (before->nhops <= 1 || before->nhid != 0) && after->nhops <= 1 ? WAY_REPLACE
 									      : WAY_HOPS;
 }
@@ -85,8 +88,7 @@ static bool renews(const struct hgw_route *before, const struct hgw_hop *old,
 		   const struct hgw_route *after, const struct hgw_hop *hop)
 {
 	return before->mtu != after->mtu || before->type != after->type ||
-	       before->protocol != after->protocol || old->weight != hop->weight ||
-	       ((old->flags ^ hop->flags) & RTNH_F_ONLINK) != 0;
+	       old->weight != hop->weight || ((old->flags ^ hop->flags) & RTNH_F_ONLINK) != 0;
 }
 
 /* The part of a change that creates; with one.restore out of the bytes of after. */

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Routes for tests, written nearly as ip(8) prints them; devices are numbers:
- *
- *	[TYPE] DST [KEY VALUE]... [onlink] [linkdown] [dead] [nexthop ...]...
- *
- * Unicast, table main, protocol 72 where nothing else is said.
- */
-#ifndef HGW_ROUTE_TEST_H
-#define HGW_ROUTE_TEST_H
+/* Values for tests, out of text. */
+#ifndef HGW_VALUES_TEST_H
+#define HGW_VALUES_TEST_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +13,10 @@
 
 #include <cmocka.h>
 
+#include "hgw/inventory.h"
+#include "hgw/output.h"
 #include "hgw/route.h"
+#include "hgw/snapshot.h"
 
 static inline struct hgw_addr addr(const char *s)
 {
@@ -35,7 +32,7 @@ static inline struct hgw_prefix prefix(const char *s)
 	struct hgw_prefix p = {0};
 	enum hgw_prefix_fault fault = hgw_prefix_parse(s, &p);
 
-	if (fault != HGW_PREFIX_OK && fault != HGW_PREFIX_NO_LENGTH)
+	if (fault == HGW_PREFIX_BAD_ADDR || fault == HGW_PREFIX_BAD_LENGTH)
 		fail_msg("%s is no prefix", s);
 	return p;
 }
@@ -124,6 +121,13 @@ static inline uint8_t route_type(const char *word)
 	return RTN_UNSPEC;
 }
 
+/*
+ * A route nearly as ip(8) prints it; devices are numbers:
+ *
+ *	[TYPE] DST [KEY VALUE]... [onlink] [linkdown] [dead] [nexthop ...]...
+ *
+ * Unicast, table main, protocol 72 where nothing else is said.
+ */
 static inline struct hgw_route route(struct hgw_pool *pool, const char *text)
 {
 	struct route_reader rd = {.route = {.protocol = 72, .table = RT_TABLE_MAIN},
@@ -158,6 +162,111 @@ static inline void add_route(struct hgw_routes *set, struct hgw_pool *pool, cons
 	struct hgw_err err;
 
 	assert_int_equal(hgw_routes_add(set, &r, &err), 0);
+}
+
+/* A message of rtnetlink(7), as a kernel would send it. */
+struct message {
+	union {
+		struct nlmsghdr h;
+		unsigned char bytes[1024];
+	};
+};
+
+static inline void message_start(struct message *m, uint8_t family, unsigned flags)
+{
+	struct rtmsg rtm = {.rtm_family = family, .rtm_flags = flags};
+
+	memset(m, 0, sizeof(*m));
+	m->h.nlmsg_len = NLMSG_LENGTH(sizeof(rtm));
+	m->h.nlmsg_type = RTM_NEWROUTE;
+	memcpy(NLMSG_DATA(&m->h), &rtm, sizeof(rtm));
+}
+
+static inline void message_put(struct message *m, uint16_t type, const void *data, size_t len)
+{
+	struct rtattr a = {.rta_len = (uint16_t)RTA_LENGTH(len), .rta_type = type};
+
+	assert_true(m->h.nlmsg_len + RTA_SPACE(len) <= sizeof(m->bytes));
+	memcpy(m->bytes + m->h.nlmsg_len, &a, sizeof(a));
+	memcpy(m->bytes + m->h.nlmsg_len + RTA_LENGTH(0), data, len);
+	m->h.nlmsg_len += (uint32_t)RTA_SPACE(len);
+}
+
+static inline void message_put_u32(struct message *m, uint16_t type, uint32_t value)
+{
+	message_put(m, type, &value, sizeof(value));
+}
+
+/* RTA_METRICS with what inside has behind its header. */
+static inline void message_put_metrics(struct message *m, const struct message *inside)
+{
+	size_t start = NLMSG_LENGTH(sizeof(struct rtmsg));
+
+	message_put(m, RTA_METRICS, inside->bytes + start, inside->h.nlmsg_len - start);
+}
+
+static inline void message_end(struct message *m, struct hgw_pool *pool, struct hgw_route *r)
+{
+	struct hgw_err err;
+
+	assert_int_equal(hgw_pool_add_raw(pool, &m->h, m->h.nlmsg_len, &r->raw, &err), 0);
+}
+
+/* A route as it is printed, in numbers; until the next call. */
+static inline const char *shown(const struct hgw_pool *pool, const struct hgw_route *r)
+{
+	static char buf[4096];
+	struct hgw_snapshot nothing = {0};
+	struct hgw_view view = {.host = &nothing, .pool = pool};
+	FILE *f = fmemopen(buf, sizeof(buf), "w");
+
+	assert_non_null(f);
+	hgw_print_route(f, &view, r);
+	fclose(f);
+	return buf;
+}
+
+/* The links are sorted as long as they are added in the order of their index. */
+static inline void add_link(struct hgw_snapshot *s, uint32_t index, const char *name)
+{
+	struct hgw_link *links = reallocarray(s->links, s->nlinks + 1, sizeof(*links));
+
+	assert_non_null(links);
+	s->links = links;
+	links[s->nlinks] = (struct hgw_link){.index = index};
+	snprintf(links[s->nlinks++].name, sizeof(links->name), "%s", name);
+}
+
+static inline void add_addr(struct hgw_snapshot *s, const char *text)
+{
+	struct hgw_ifaddr *addrs = reallocarray(s->addrs, s->naddrs + 1, sizeof(*addrs));
+
+	assert_non_null(addrs);
+	s->addrs = addrs;
+	addrs[s->naddrs++] = (struct hgw_ifaddr){.prefix = prefix(text)};
+	hgw_snapshot_sort(s);
+}
+
+static inline void add_rule(struct hgw_snapshot *s, uint8_t family, uint32_t table)
+{
+	struct hgw_rule *rules = reallocarray(s->rules, s->nrules + 1, sizeof(*rules));
+
+	assert_non_null(rules);
+	s->rules = rules;
+	rules[s->nrules++] = (struct hgw_rule){.family = family, .table = table};
+}
+
+static inline void load_inventory(struct hgw_inventory *inv, const char *file, const char *text)
+{
+	struct hgw_names names;
+	struct hgw_diags diags = {0};
+	struct hgw_err err;
+
+	assert_int_equal(hgw_names_load(&names, "/dev/null", &err), 0);
+	if (hgw_inventory_load_data(inv, file, text, strlen(text), &names, &diags, &err) < 0)
+		fail_msg("%s: %s", err.msg, diags.n > 0 ? diags.v[0].text : "");
+	hgw_diags_free(&diags);
+	hgw_names_free(&names);
 }
 
 /* The same numbers in every run. */
