@@ -17,12 +17,25 @@
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-/* Two links with a network of each family on each: 10.0.N.1/24, fd00:N::1/64 on vN. */
+/*
+ * Two links with a network of each family on each: 10.0.N.1/24, fd00:N::1/64
+ * on vN. Ready once the kernel has noticed that they carry.
+ */
 #define LINKS                                                                                      \
 	"for n in 0 1; do\n"                                                                       \
 	"ip link add v$n address 02:00:00:00:00:0$n type veth peer name p$n\n"                     \
 	"ip link set v$n addrgenmode none up; ip link set p$n addrgenmode none up\n"               \
 	"ip addr add 10.0.$n.1/24 dev v$n; ip addr add fd00:$n::1/64 dev v$n nodad\n"              \
+	"done; tries=500\n"                                                                        \
+	"until [ $(ip -6 route show table local | grep -c ff00::/8) = 4 ] &&\n"                    \
+	"! ip route show table all | grep -q linkdown; do\n"                                       \
+	"sleep 0.01; tries=$((tries - 1)); [ $tries -gt 0 ]\n"                                     \
+	"done\n"
+
+/* The kernel takes up to a second to see that a link carries no more. */
+#define WAIT_LINKDOWN(dev)                                                                         \
+	"\ntries=500; until ip route show dev " dev " | grep -q linkdown; do\n"                    \
+	"sleep 0.01; tries=$((tries - 1)); [ $tries -gt 0 ]\n"                                     \
 	"done\n"
 
 enum { OURS = HGW_PROTOCOL, OTHERS = 73 };
