@@ -238,7 +238,7 @@ const char *hgw_protocol_taken(const struct hgw_names *names, uint8_t id)
 	for (size_t i = 0; i < HGW_ARRAY_LEN(taken); i++)
 		if (id >= taken[i].first && id <= taken[i].last)
 			return taken[i].owner;
-	if (name != NULL && strcmp(name, "hgw") != 0)
+	if (name != NULL && strcmp(name, "hgw") != 0 && strncmp(name, "hgw-", 4) != 0)
 		return "iproute2's rt_protos names it for another program";
 	return NULL;
 }

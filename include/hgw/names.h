@@ -50,7 +50,7 @@ bool hgw_protocol_parse(const struct hgw_names *names, const char *s, uint8_t *i
  * Who owns a table or protocol that hgw must not use, for a message; NULL if
  * it may be used. Tables: 0 and local. Protocols: those of the kernel
  * (linux/rtnetlink.h: 0-4, 8-18, 42, 99, 186-192), OVN's 84, and each that
- * rt_protos names for another.
+ * rt_protos names for another (than "hgw" or "hgw-SOMETHING").
  */
 const char *hgw_table_taken(uint32_t id);
 const char *hgw_protocol_taken(const struct hgw_names *names, uint8_t id);
