@@ -122,7 +122,7 @@ static int read_route(FILE *f, struct hgw_pool *pool, struct hgw_undo *undo, str
 	size_t rest;
 
 	if (fread(&msg.h, sizeof(msg.h), 1, f) != 1 || msg.h.nlmsg_len < sizeof(msg.h) ||
-	    NLMSG_ALIGN(msg.h.nlmsg_len) > sizeof(msg))
+	    msg.h.nlmsg_len > sizeof(msg)) /* before it is rounded up, which can wrap */
 		return hgw_fail(err, HGW_DATAERR, "it is cut short");
 	rest = NLMSG_ALIGN(msg.h.nlmsg_len) - sizeof(msg.h);
 	if (rest > 0 && fread(msg.bytes + sizeof(msg.h), rest, 1, f) != 1)
@@ -167,6 +167,8 @@ static int read_body(FILE *f, struct hgw_undo *undo, struct hgw_pool *pool, stru
 	for (uint32_t i = 0; i < n; i++)
 		if (read_route(f, pool, undo, err) < 0)
 			return -1;
+	if (fgetc(f) != EOF)
+		return hgw_fail(err, HGW_DATAERR, "there is more in it than it says");
 	hgw_routes_sort(&undo->before);
 	hgw_routes_sort(&undo->adopted);
 	return 0;

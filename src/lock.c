@@ -21,19 +21,24 @@ static long read_holder(int fd)
 	return strtol(buf, NULL, 10);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* flock has no time limit, and an alarm would be a signal in somebody's system call. */
 static bool wait_for(int fd, uint32_t timeout)
 {
 	const struct timespec pause = {.tv_nsec = 50000000};
-	struct timespec start, now;
+	int64_t end = now_ms() + (int64_t)timeout * 1000;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (;;) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return true;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if ((errno != EWOULDBLOCK && errno != EINTR) ||
-		    now.tv_sec - start.tv_sec >= (time_t)timeout)
+		if ((errno != EWOULDBLOCK && errno != EINTR) || now_ms() >= end)
 			return false;
 		nanosleep(&pause, NULL);
 	}

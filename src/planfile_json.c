@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hgw/planfile.h"
@@ -90,7 +91,12 @@ int hgw_planfile_write(const char *path, const struct hgw_planfile *file,
 	int fd = -1, saved;
 	bool ok = false;
 	FILE *f = NULL;
+	struct stat st;
 
+	/* A rename would make a file of /dev/null, and of a link another file than is looked at. */
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return hgw_fail(err, HGW_IOERR, "cannot write %s: it is there and not a file",
+				path);
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return hgw_fail_nomem(err);
 	fd = mkostemp(temporary, O_CLOEXEC);
