@@ -81,6 +81,18 @@ static void disarm(struct change *c)
 	c->watcher = -1;
 }
 
+/* Takes the whole change back, for the reason in err. */
+static int take_back(struct change *c, struct hgw_err *err)
+{
+	const struct hgw_err why = *err;
+
+	if (hgw_undo_run(&c->undo, c->s->kernel, &c->s->pool) == 0)
+		return hgw_fail(err, HGW_ROLLED_BACK, "%s: the routes are as they were before",
+				why.msg);
+	say_incomplete(c);
+	return hgw_fail(err, HGW_INCOMPLETE, "%s, and going back was incomplete", why.msg);
+}
+
 /* A change that does not do what it was made for is taken back. */
 static int check(struct change *c, struct hgw_err *err)
 {
@@ -89,16 +101,29 @@ static int check(struct change *c, struct hgw_err *err)
 
 	if (!s->opt.verify)
 		return 0;
-	if (session_judge(s, &failed, err) == 0 && failed == 0)
+	if (session_judge(s, &failed, err) < 0)
+		return take_back(c, err);
+	if (failed == 0)
 		return 0;
-	if (hgw_undo_run(&c->undo, s->kernel, &s->pool) < 0) {
-		say_incomplete(c);
-		return hgw_fail(err, HGW_INCOMPLETE,
-				"the check after it failed, and going back too");
-	}
-	return hgw_fail(err, HGW_ROLLED_BACK,
-			"%zu check%s failed after the change: the routes are as they were before",
-			failed, failed == 1 ? "" : "s");
+	hgw_fail(err, HGW_FAILED, "%zu check%s failed after the change", failed,
+		 failed == 1 ? "" : "s");
+	return take_back(c, err);
+}
+
+/* Waits for the confirmation. If the watcher dies meanwhile we are what is left to go back. */
+static int await(struct change *c, struct hgw_err *err)
+{
+	int rc = confirm_wait(c->s, c->watcher, err);
+	struct hgw_err ignored;
+
+	close(c->watcher);
+	c->watcher = -1;
+	if (rc == 0 || err->status != HGW_FAILED)
+		return rc;
+	rc = take_back(c, err);
+	if (err->status == HGW_ROLLED_BACK && hgw_journal_close(true, &ignored) < 0)
+		hgw_diag_add(&c->s->diags, HGW_WARNING, NULL, NULL, "%s", ignored.msg);
+	return rc;
 }
 
 static int carry_out(struct change *c, struct hgw_err *err)
@@ -122,10 +147,7 @@ static int carry_out(struct change *c, struct hgw_err *err)
 		disarm(c);
 		return rc;
 	}
-	rc = confirm_wait(s, c->watcher, err);
-	close(c->watcher);
-	c->watcher = -1;
-	return rc;
+	return await(c, err);
 }
 
 int session_apply(struct session *s, struct hgw_err *err)
@@ -138,6 +160,8 @@ int session_apply(struct session *s, struct hgw_err *err)
 				      &s->pool, err);
 	if (rc == 0 && s->opt.verbose)
 		print_writes(s, &c.writes);
+	if (rc == 0)
+		rc = session_json_begin(s, err);
 	if (rc == 0)
 		rc = arm(&c, err);
 	if (rc == 0)

@@ -102,6 +102,8 @@ HGW_NODISCARD int session_wait(struct session *s, struct hgw_err *err);
 HGW_NODISCARD int session_lock(struct session *s, struct hgw_err *err);
 /* Reads the host: which node it is, what it should have, what it has. */
 HGW_NODISCARD int session_read(struct session *s, struct hgw_err *err);
+/* Which node we were told to be; NULL: nothing. */
+const char *session_node(const struct session *s);
 /* Forgets what was read, for another reading. */
 void session_forget(struct session *s);
 /* The plan, with its notes. HGW_REFUSED if a gateway cannot be used. */
@@ -118,6 +120,11 @@ HGW_NODISCARD int session_apply(struct session *s, struct hgw_err *err);
 HGW_NODISCARD int session_judge(struct session *s, size_t *failed, struct hgw_err *err);
 /* Whether what was printed so far arrived; HGW_IOERR if not. */
 HGW_NODISCARD int session_flush(struct session *s, struct hgw_err *err);
+/*
+ * Before routes are written: prints as much of the document as is known, so that
+ * output that cannot be written ends the run here.
+ */
+HGW_NODISCARD int session_json_begin(struct session *s, struct hgw_err *err);
 /* The document of a plan, an apply or a flush. */
 HGW_NODISCARD int session_json(struct session *s, bool changed, const struct hgw_err *failure,
 			       struct hgw_err *err);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -110,15 +111,20 @@ static int wait_for_word(int watcher, int terminal)
 	}
 }
 
+static int watcher_gone(struct hgw_err *err)
+{
+	return hgw_fail(err, HGW_FAILED, "the process that would take the change back is gone");
+}
+
 int confirm_wait(struct session *s, int watcher, struct hgw_err *err)
 {
 	int terminal = isatty(STDIN_FILENO) ? STDIN_FILENO : -1;
 	int word = watcher_say(watcher, s->opt.detach ? WATCHER_DETACH : WATCHER_START);
 
 	if (word == 0)
-		return hgw_fail(err, HGW_FAILED,
-				"the process that would roll back is gone; "
-				"'hgw apply --rollback' does it by hand");
+		return watcher_gone(err);
+	if (terminal >= 0 && !s->opt.detach)
+		tcflush(terminal, TCIFLUSH); /* an Enter from before the question is no answer */
 	if (!s->opt.quiet)
 		fprintf(s->err,
 			"hgw: %sthe routes go back in %u s, unless 'hgw apply --confirm' says to "
@@ -131,6 +137,8 @@ int confirm_wait(struct session *s, int watcher, struct hgw_err *err)
 	word = wait_for_word(watcher, terminal);
 	if (word == WATCHER_CONFIRMED)
 		return 0;
+	if (word == 0)
+		return watcher_gone(err);
 	if (word == WATCHER_ROLLED_BACK)
 		return went_back(err, signals_caught() != 0 ? "interrupted" : "not confirmed");
 	return incomplete(err);

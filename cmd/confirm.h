@@ -31,7 +31,8 @@ enum watcher_word {
 /*
  * Starts the watcher; *fd is our end of the socket to it. It goes back at the
  * deadline, on SIGTERM, when told so, and when our end is closed before
- * WATCHER_DETACH was sent. seconds count from WATCHER_START or WATCHER_DETACH.
+ * WATCHER_DETACH was sent. seconds count from WATCHER_START or WATCHER_DETACH;
+ * until then it listens to nobody else.
  */
 HGW_NODISCARD int watcher_start(int *fd, uint32_t seconds, const struct hgw_lock *lock,
 				struct hgw_undo *undo, struct hgw_pool *pool, struct hgw_err *err);
@@ -45,7 +46,7 @@ void confirm_report_orphan(struct session *s);
 /*
  * The change is made: waits for Enter on a terminal, for --confirm from
  * elsewhere, for the deadline; or (detach) for nothing. HGW_ROLLED_BACK or
- * HGW_INCOMPLETE if it went back.
+ * HGW_INCOMPLETE if it went back, HGW_FAILED if the watcher died and it did not.
  */
 HGW_NODISCARD int confirm_wait(struct session *s, int watcher, struct hgw_err *err);
 

@@ -66,6 +66,12 @@ static bool secure_descriptors(void)
 	return !closed;
 }
 
+/* Whoever may run it would change routes by the right of its owner. */
+static bool is_setuid(void)
+{
+	return getuid() != geteuid() || getgid() != getegid();
+}
+
 static void print_error(struct session *s, const struct hgw_err *err)
 {
 	hgw_print_diags(s->err, &s->diags,
@@ -170,6 +176,12 @@ int main(int argc, char **argv)
 	if (!have_stdout) {
 		fputs("hgw: error: standard output is closed\n", stderr);
 		return HGW_IOERR;
+	}
+	if (is_setuid()) {
+		fputs("hgw: error: not to be run setuid or setgid; use sudo, or give the "
+		      "service CAP_NET_ADMIN\n",
+		      stderr);
+		return HGW_NOPERM;
 	}
 	if (argc < 2) {
 		usage_print(stderr);

@@ -105,13 +105,20 @@ int session_lock(struct session *s, struct hgw_err *err)
 			"'hgw apply --rollback' first");
 }
 
+const char *session_node(const struct session *s)
+{
+	const char *name = getenv("HGW_NODE");
+
+	if (s->opt.node != NULL)
+		return s->opt.node;
+	return name != NULL && name[0] != '\0' ? name : NULL;
+}
+
 static int find_self(struct session *s, struct hgw_err *err)
 {
-	const char *name = s->opt.node != NULL ? s->opt.node : getenv("HGW_NODE");
+	const char *name = session_node(s);
 	char hostname[256] = "";
 
-	if (name != NULL && name[0] == '\0' && s->opt.node == NULL)
-		name = NULL;
 	if (gethostname(hostname, sizeof(hostname) - 1) < 0)
 		hostname[0] = '\0';
 	if (hgw_self_find(&s->inv, &s->host, name, hostname, &s->report.node, &s->diags, err) < 0)
@@ -228,6 +235,16 @@ int session_flush(struct session *s, struct hgw_err *err)
 	return hgw_fail(err, HGW_IOERR, "cannot write to standard output: %s", strerror(errno));
 }
 
+int session_json_begin(struct session *s, struct hgw_err *err)
+{
+	if (s->opt.format != FORMAT_JSON)
+		return 0;
+	if (hgw_json_begin(s->out, &s->report) < 0)
+		return hgw_fail_nomem(err);
+	s->report.begun = true;
+	return session_flush(s, err);
+}
+
 int session_json(struct session *s, bool changed, const struct hgw_err *failure,
 		 struct hgw_err *err)
 {
@@ -282,6 +299,7 @@ int session_judge(struct session *s, size_t *failed, struct hgw_err *err)
 		note_failures(s);
 		*failed = s->verdict.count[HGW_FAIL];
 	}
+	s->report.actual = NULL;
 	hgw_actual_free(&now);
 	return rc;
 }

@@ -18,8 +18,8 @@ static int ready(struct session *s, struct hgw_err *err)
 	char text[512];
 	int rc = session_read(s, err);
 
-	if (rc < 0)
-		return err->status == HGW_DATAERR ? 0 : -1;
+	if (rc < 0) /* an address may come; a node that the inventory does not have will not */
+		return err->status == HGW_DATAERR && session_node(s) == NULL ? 0 : -1;
 	for (size_t i = 0; i < s->desired.n; i++) {
 		const struct hgw_want *w = &s->desired.v[i];
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -19,6 +20,7 @@
 
 struct watcher {
 	int parent, listener, timer, signals, lock;
+	bool started; /* until then routes are being written, and going back would mix with that */
 	uint32_t seconds;
 	struct hgw_undo *undo;
 	struct hgw_pool *pool;
@@ -43,13 +45,15 @@ static int hear(int fd)
 
 	do {
 		n = recv(fd, &word, 1, 0);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && (errno == EINTR || errno == ECONNRESET)); /* which hides a last word */
 	return n == 1 ? word : 0;
 }
 
+/* What cannot be said any more: the other end has gone, perhaps with a word of its own. */
 int watcher_say(int fd, enum watcher_word word)
 {
-	return say(fd, (char)word) < 0 ? 0 : hear(fd);
+	say(fd, (char)word);
+	return hear(fd);
 }
 
 int watcher_connect(void)
@@ -108,6 +112,8 @@ static int finish(struct watcher *w, bool confirmed)
 		outcome = confirmed ? WATCHER_CONFIRMED : WATCHER_ROLLED_BACK;
 	if (socket_address(&addr, &err) == 0)
 		unlink(addr.sun_path);
+	/* Whoever hears of the end may go on at once. Nobody writes routes under this lock now. */
+	flock(w->lock, LOCK_UN);
 	return outcome;
 }
 
@@ -129,6 +135,7 @@ static int from_parent(struct watcher *w)
 	case WATCHER_START:
 	case WATCHER_DETACH:
 		start_timer(w);
+		w->started = true;
 		say(w->parent, (char)word);
 		if (word == WATCHER_DETACH) {
 			close(w->parent);
@@ -171,7 +178,7 @@ static int wait_for_outcome(struct watcher *w)
 				     {.fd = w->timer, .events = POLLIN},
 				     {.fd = w->signals, .events = POLLIN}};
 
-		if (poll(p, sizeof(p) / sizeof(p[0]), -1) < 0)
+		if (poll(p, w->started ? sizeof(p) / sizeof(p[0]) : 1, -1) < 0)
 			continue;
 		if (p[3].revents != 0 || p[2].revents != 0)
 			outcome = finish(w, false);

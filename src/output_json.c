@@ -272,7 +272,7 @@ static int print_end(FILE *f, const struct hgw_report *report)
 	return rc;
 }
 
-static int print_start(FILE *f, const struct hgw_report *report)
+int hgw_json_begin(FILE *f, const struct hgw_report *report)
 {
 	int rc;
 
@@ -287,7 +287,7 @@ int hgw_json_plan(FILE *f, const struct hgw_view *view, const struct hgw_report 
 	static const struct hgw_plan none;
 	const struct hgw_plan *plan = report->plan != NULL ? report->plan : &none;
 	const size_t *count = plan->count;
-	int rc = print_start(f, report);
+	int rc = report->begun ? 0 : hgw_json_begin(f, report);
 
 	fprintf(f,
 		",\"changed\":%s,\"summary\":{\"add\":%zu,\"replace\":%zu,\"delete\":%zu,"
@@ -338,7 +338,7 @@ int hgw_json_verdict(FILE *f, const struct hgw_view *view, const struct hgw_repo
 	static const struct hgw_verdict none;
 	const struct hgw_verdict *v = report->verdict != NULL ? report->verdict : &none;
 	bool ok = report->verdict != NULL && report->err == NULL && v->count[HGW_FAIL] == 0;
-	int rc = print_start(f, report);
+	int rc = hgw_json_begin(f, report);
 
 	fprintf(f, ",\"ok\":%s,\"checks\":[", ok ? "true" : "false");
 	for (size_t i = 0; i < v->n && rc == 0; i++) {

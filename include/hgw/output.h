@@ -41,6 +41,7 @@ struct hgw_report {
 	const struct hgw_err *err; /* why it failed */
 	uint32_t node;		   /* which this host is; UINT32_MAX: not known */
 	bool changed;
+	bool begun; /* hgw_json_begin() was called */
 };
 
 /*
@@ -73,6 +74,8 @@ void hgw_describe_refusal(struct hgw_err *err, const struct hgw_view *view,
 void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 		     const struct hgw_check *c);
 
+/* The beginning of either document below: what is known before there is anything to tell. */
+HGW_NODISCARD int hgw_json_begin(FILE *f, const struct hgw_report *report);
 /* One document and a newline. -1 for want of memory, before anything was printed of it. */
 HGW_NODISCARD int hgw_json_plan(FILE *f, const struct hgw_view *view,
 				const struct hgw_report *report);
