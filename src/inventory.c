@@ -43,9 +43,7 @@ static void load_free(struct inv_load *ld)
 /* A backslash may make a NUL, after which libcyaml sees nothing. */
 static bool looks_odd(const struct inv_input *in)
 {
-	const unsigned char *p = (const unsigned char *)in->data;
-
-	return memchr(p, '\\', in->len) != NULL || (in->len > 0 && p[0] >= 0xfe);
+	return memchr(in->data, '\\', in->len) != NULL;
 }
 
 /* All files, by libcyaml. False where the walk must look at them. */
@@ -136,7 +134,7 @@ static void finish_walking(struct inv_load *ld)
 		inv->places[i] = inv_place_of(ld->subnets_src[i]);
 }
 
-static int load(struct inv_load *start, struct hgw_diags *diags, struct hgw_err *err)
+int inv_load(struct inv_load *start, struct hgw_diags *diags, struct hgw_err *err)
 {
 	struct hgw_inventory *inv = start->inv;
 	struct inv_load fast, ld;
@@ -241,7 +239,7 @@ int hgw_inventory_load(struct hgw_inventory *inv, const char *const *files, size
 	if (ret == 0)
 		ret = name_files(inv, ld.inputs, nfiles, err);
 	if (ret == 0)
-		ret = load(&ld, diags, err);
+		ret = inv_load(&ld, diags, err);
 	for (size_t i = 0; i < n; i++)
 		inv_input_close(&ld.inputs[i]);
 	free(ld.inputs);
@@ -265,7 +263,7 @@ int hgw_inventory_load_data(struct hgw_inventory *inv, const char *name, const c
 	inv_input_text(&in, name, data, len);
 	ret = name_files(inv, &in, 1, err);
 	if (ret == 0)
-		ret = load(&ld, diags, err);
+		ret = inv_load(&ld, diags, err);
 	inv_input_close(&in);
 	if (ret < 0)
 		hgw_inventory_free(inv);

@@ -153,7 +153,8 @@ static void walk_native(struct inv_walk *w, struct inv_raw *raw)
 	inv_walk_next(w);
 	if (w->dead || w->event.type != INV_EVENT_DOCUMENT)
 		return;
-	p = inv_walk_problem(w, inv_walk_here(w), "a second YAML document");
+	p = inv_walk_problem(w, inv_walk_here(w), "a second %s document",
+			     w->in->json ? "JSON" : "YAML");
 	inv_hint(w->ld, p, "name all nodes in one document, or give several files");
 }
 

@@ -65,6 +65,11 @@ struct inv_raw {
 	uint32_t first; /* index of the first in its file */
 };
 
+/* A value of the user's for a message: long ones are cut, controls are '?'. */
+enum { INV_QUOTE_SIZE = 4 * 64 + 4 };
+const char *inv_quote(char buf[static INV_QUOTE_SIZE], const char *s);
+#define INV_QUOTE(s) inv_quote((char[INV_QUOTE_SIZE]){0}, (s))
+
 enum inv_kind { INV_NATIVE, INV_KUBE, INV_FLANNEL };
 
 /* Lines of a text that is not kept: those that a message may show, cut around the place. */
@@ -86,6 +91,7 @@ struct inv_input {
 	int fd; /* -1: all that there is stands in data */
 	char *data;
 	size_t len, cap;
+	size_t block;		/* read at a time */
 	size_t base;		/* bytes of the text before data, which were dropped */
 	bool streaming;		/* they may be */
 	bool borrowed;		/* data is another's */
@@ -113,6 +119,8 @@ struct inv_problems {
 	size_t n, total; /* total: those not kept included */
 };
 
+enum { INV_KIND_SIZE = 2 * INV_QUOTE_SIZE + 16 };
+
 struct inv_load {
 	struct hgw_inventory *inv;
 	const struct hgw_names *names;
@@ -129,7 +137,8 @@ struct inv_load {
 	bool ipv4, ipv6;
 	const char *flannel_src; /* where it stands */
 	uint32_t flannel_file;
-	size_t left_out; /* Nodes without a podCIDR */
+	size_t left_out;	      /* Nodes without a podCIDR */
+	char not_read[INV_KIND_SIZE]; /* the first kind that is not, for a message */
 	struct inv_problems errors, others;
 	size_t node_cap, addr_cap, subnet_cap, text_cap, cluster_cap;
 	/* What the user wrote, beside the arrays of inv; only when walking. */
@@ -158,7 +167,8 @@ void inv_input_tell(struct inv_load *ld);
 enum { INV_LINE_ABOUT = 110 };
 /* The column that what is kept for a place begins with. */
 uint32_t inv_lines_first(struct hgw_place at);
-bool inv_lines_add(struct inv_lines *lines, uint32_t line, uint32_t first, const char *s,
+/* Keeps that of a place: so many blanks and s, from that column on. False: no memory. */
+bool inv_lines_add(struct inv_lines *lines, struct hgw_place at, size_t blanks, const char *s,
 		   size_t len);
 const struct inv_line *inv_lines_find(const struct inv_lines *lines, struct hgw_place at);
 void inv_lines_free(struct inv_lines *lines);
@@ -178,6 +188,8 @@ struct inv_raw *inv_walk(struct inv_load *ld);
 /* The same of any kind of file, and converts it. */
 void inv_walk_file(struct inv_load *ld);
 
+/* All of it, of inputs that are open. */
+int inv_load(struct inv_load *start, struct hgw_diags *diags, struct hgw_err *err);
 /* Appends a file to ld->inv, value by value checked. */
 void inv_convert(struct inv_load *ld, const struct inv_raw *raw);
 /* Checks all the files' values against each other. */
@@ -217,11 +229,6 @@ struct hgw_place inv_place_of(const char *value);
 /* Makes the string that knows its place. NULL: no memory. */
 char *inv_place_value(struct inv_arena *arena, const struct inv_mark *mark, const char *s,
 		      size_t len);
-
-/* A value of the user's for a message: long ones are cut, controls are '?'. */
-enum { INV_QUOTE_SIZE = 4 * 64 + 4 };
-const char *inv_quote(char buf[static INV_QUOTE_SIZE], const char *s);
-#define INV_QUOTE(s) inv_quote((char[INV_QUOTE_SIZE]){0}, (s))
 
 /* The key that was likely meant, or NULL. */
 const cyaml_schema_field_t *inv_guess(const cyaml_schema_field_t *fields, const char *key);

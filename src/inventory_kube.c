@@ -6,6 +6,7 @@
  */
 #include "inventory_kube.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { NET_CONF_MAX = 1024 * 1024 };
@@ -133,26 +134,33 @@ static void take(struct kube *k, const struct inv_raw_object *raw, enum what wha
 		 size_t errors)
 {
 	struct inv_load *ld = k->w->ld;
+	char kind[INV_KIND_SIZE];
 
 	if (what == NODE)
-		inv_kube_node(k->w, raw, index);
+		inv_kube_node(k->w, raw, index, ld->errors.total > errors);
 	else if (what == CONFIG)
 		take_config(k, raw);
 	if (what != OTHER)
 		return;
 	/* What looks wrong in it may be right in such an object. */
 	inv_problems_forget(ld, errors);
-	if (!k->warned && raw->kind != NULL)
+	if (raw->kind == NULL)
+		return;
+	snprintf(kind, sizeof(kind), "kind '%s'%s%s", INV_QUOTE(raw->kind),
+		 raw->version != NULL && !is(raw->version, "v1") ? " of " : "",
+		 raw->version != NULL && !is(raw->version, "v1") ? INV_QUOTE(raw->version) : "");
+	if (!k->warned)
 		inv_remark(ld, HGW_NOTE, raw->kind,
-			   "kind '%s' is not read; what is: Node, ConfigMap, and lists of them",
-			   INV_QUOTE(raw->kind));
+			   "%s is not read; what is: Node, ConfigMap, and lists of them", kind);
+	if (ld->not_read[0] == '\0')
+		memcpy(ld->not_read, kind, sizeof(kind));
 	k->warned = true;
 }
 
 /* The event is a key of an object. */
 static void walk_member(struct kube *k, struct inv_raw_object *raw, inv_seen seen)
 {
-	if (what_is(raw) != OTHER) {
+	if (what_is(raw) != OTHER || raw->kind == NULL) {
 		inv_walk_key(k->w, object_fields, seen, (char *)raw);
 		return;
 	}
@@ -210,6 +218,7 @@ static void walk_document(struct kube *k)
 	struct inv_raw_object raw = {.head.at = inv_walk_here(w)};
 	size_t errors = w->ld->errors.total;
 	inv_seen seen = {{0}};
+	struct inv_problem *p;
 	bool items = false;
 	enum what what;
 
@@ -224,11 +233,16 @@ static void walk_document(struct kube *k)
 		}
 	}
 	what = what_is(&raw);
-	if (!w->dead && what == UNKNOWN && !items)
-		inv_walk_problem(w, raw.head.at, "the key 'kind' is missing");
-	else if (!w->dead && what == LISTING && !items)
+	if (!w->dead && what == UNKNOWN) {
+		p = inv_walk_problem(w, raw.head.at, "the key 'kind' is missing");
+		/* It comes last there. */
+		if (items)
+			inv_hint(w->ld, p,
+				 "what kubectl prints ends with it: is the file cut off?");
+	}
+	if (!w->dead && what == LISTING && !items)
 		inv_walk_problem(w, raw.head.at, "the key 'items' is missing");
-	else if (!w->dead)
+	else if (!w->dead && what != UNKNOWN)
 		take(k, &raw, what, k->index++, errors);
 	w->arena = outer;
 	inv_arena_free(&own);

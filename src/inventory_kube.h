@@ -48,7 +48,8 @@ struct inv_raw_object {
 	struct inv_raw_data *data;
 };
 
-/* Takes a Node; index is its place in the file. */
-void inv_kube_node(struct inv_walk *w, const struct inv_raw_object *raw, uint32_t index);
+/* Takes a Node; index is its place in the file. broken: something in it was refused. */
+void inv_kube_node(struct inv_walk *w, const struct inv_raw_object *raw, uint32_t index,
+		   bool broken);
 
 #endif

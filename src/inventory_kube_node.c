@@ -4,18 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* A value that outlives its object. */
-static char *keep(struct inv_walk *w, const char *value)
-{
-	struct inv_load *ld = w->ld;
-	struct inv_mark mark = inv_mark_of(value);
-	char *copy = inv_place_value(&ld->arena, &mark, value, strlen(value));
-
-	if (copy == NULL)
-		inv_walk_nomem(w);
-	return copy;
-}
-
 /* Kubernetes takes host bits, and means the prefix. */
 static char *masked(struct inv_walk *w, const char *value, const char *name,
 		    struct hgw_prefix *prefix)
@@ -24,7 +12,7 @@ static char *masked(struct inv_walk *w, const char *value, const char *name,
 	char buf[HGW_PREFIX_STRLEN], *copy;
 
 	if (hgw_prefix_parse(value, prefix) != HGW_PREFIX_HOST_BITS)
-		return keep(w, value);
+		return inv_walk_outlive(w, value);
 	*prefix = hgw_prefix_masked(prefix);
 	hgw_prefix_format(prefix, buf);
 	inv_remark(w->ld, HGW_WARNING, value,
@@ -86,7 +74,7 @@ static void add_address(struct inv_walk *w, struct inv_raw_node *node,
 	/* One that is no address was taken for the first family already. */
 	if (value == NULL || (node->addresses_count > 0 && !in_family(value, family)))
 		return;
-	node->addresses[node->addresses_count++] = keep(w, value);
+	node->addresses[node->addresses_count++] = inv_walk_outlive(w, value);
 }
 
 /* With all subnets; into an array with room for one more than there are. */
@@ -112,7 +100,8 @@ static void add_subnets(struct inv_walk *w, struct inv_raw_node *node,
 	node->subnets_count = n;
 }
 
-static void add_node(struct inv_walk *w, const struct inv_raw_object *raw, uint32_t index)
+static void add_node(struct inv_walk *w, const struct inv_raw_object *raw, uint32_t index,
+		     bool broken)
 {
 	struct inv_load *ld = w->ld;
 	char *addresses[2];
@@ -120,7 +109,7 @@ static void add_node(struct inv_walk *w, const struct inv_raw_object *raw, uint3
 	size_t errors = ld->errors.total;
 	bool ipv4 = false, ipv6 = false;
 
-	node.name = keep(w, raw->metadata->name);
+	node.name = inv_walk_outlive(w, raw->metadata->name);
 	if (node.name == NULL)
 		return;
 	add_subnets(w, &node, raw, &ipv4, &ipv6);
@@ -131,7 +120,7 @@ static void add_node(struct inv_walk *w, const struct inv_raw_object *raw, uint3
 		add_address(w, &node, raw, AF_INET6);
 	if (ld->nomem)
 		return;
-	if (node.addresses_count == 0 && ld->errors.total == errors) {
+	if (node.addresses_count == 0 && ld->errors.total == errors && !broken) {
 		struct inv_problem *p = inv_problem(ld, node.name, "node '%s' has no address",
 						    INV_QUOTE(node.name));
 
@@ -144,17 +133,21 @@ static void add_node(struct inv_walk *w, const struct inv_raw_object *raw, uint3
 	inv_convert(ld, &(struct inv_raw){.nodes = &node, .nnodes = 1, .first = index});
 }
 
-void inv_kube_node(struct inv_walk *w, const struct inv_raw_object *raw, uint32_t index)
+void inv_kube_node(struct inv_walk *w, const struct inv_raw_object *raw, uint32_t index,
+		   bool broken)
 {
 	const char *name = raw->metadata != NULL ? raw->metadata->name : NULL;
 	const struct inv_raw_annotations *a = name != NULL ? raw->metadata->annotations : NULL;
 	struct inv_load *ld = w->ld;
 
 	if (name == NULL) {
-		inv_walk_problem(w, raw->head.at, "a Node has no metadata.name");
+		if (!broken)
+			inv_walk_problem(w, raw->head.at, "a Node has no metadata.name");
 		return;
 	}
 	if (raw->spec == NULL || (raw->spec->cidr == NULL && raw->spec->cidrs_count == 0)) {
+		if (broken)
+			return;
 		inv_remark(ld, HGW_WARNING, name, "node '%s' has no podCIDR: it is left out",
 			   INV_QUOTE(name));
 		ld->left_out++;
@@ -164,5 +157,5 @@ void inv_kube_node(struct inv_walk *w, const struct inv_raw_object *raw, uint32_
 		inv_remark(ld, HGW_WARNING, a->type,
 			   "flannel's backend on node '%s' is '%s', not host-gw", INV_QUOTE(name),
 			   INV_QUOTE(a->type));
-	add_node(w, raw, index);
+	add_node(w, raw, index, broken);
 }

@@ -26,29 +26,32 @@ uint32_t inv_lines_first(struct hgw_place at)
 	return at.column > INV_LINE_ABOUT ? at.column - INV_LINE_ABOUT : 1;
 }
 
-bool inv_lines_add(struct inv_lines *lines, uint32_t line, uint32_t first, const char *s,
+bool inv_lines_add(struct inv_lines *lines, struct hgw_place at, size_t blanks, const char *s,
 		   size_t len)
 {
 	const struct inv_line *last = lines->n > 0 ? &lines->v[lines->n - 1] : NULL;
+	uint32_t first = inv_lines_first(at);
 	void *v = lines->v, *text = lines->text;
 	bool ok;
 
-	if (last != NULL && last->line == line && last->first == first && last->len >= len)
+	if (last != NULL && last->line == at.line && last->first == first &&
+	    last->len >= blanks + len)
 		return true;
 	ok = grow(&v, &lines->cap, lines->n + 1, sizeof(*last));
 	lines->v = v;
-	ok = ok && grow(&text, &lines->text_cap, lines->ntext + len, 1);
+	ok = ok && grow(&text, &lines->text_cap, lines->ntext + blanks + len, 1);
 	lines->text = text;
 	if (!ok || lines->v == NULL)
 		return false;
 	lines->v[lines->n++] = (struct inv_line){
-		.line = line,
+		.line = at.line,
 		.first = first,
-		.len = (uint32_t)len,
+		.len = (uint32_t)(blanks + len),
 		.text = lines->ntext,
 	};
-	memcpy(lines->text + lines->ntext, s, len);
-	lines->ntext += len;
+	memset(lines->text + lines->ntext, ' ', blanks);
+	memcpy(lines->text + lines->ntext + blanks, s, len);
+	lines->ntext += blanks + len;
 	return true;
 }
 

@@ -134,10 +134,15 @@ static void check_any(struct inv_load *ld)
 		file++;
 	p = inv_problem_at(ld, file, (struct hgw_place){0},
 			   ld->left_out > 0 ? "no node has a podCIDR" : "there is no node in it");
-	if (ld->left_out == 0 && ld->flannel)
+	if (ld->left_out > 0)
+		return;
+	if (ld->flannel)
 		inv_hint(ld, p,
 			 "name the nodes too, as in: "
 			 "kubectl get nodes -o yaml | hgw plan net-conf.json -");
+	else if (ld->not_read[0] != '\0')
+		inv_hint(ld, p, "%s is not read; what is: Node, ConfigMap, and lists of them",
+			 ld->not_read);
 }
 
 void inv_check_nodes(struct inv_load *ld)

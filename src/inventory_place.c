@@ -15,7 +15,7 @@ static void count_char(struct inv_walk *w)
 	const struct inv_input *in = w->in;
 	char c = in->data[w->byte++ - in->base];
 
-	while (continues(in, w->byte))
+	while (c != '\n' && c != '\r' && continues(in, w->byte))
 		w->byte++;
 	w->chars++;
 	if (c == '\n' || (c == '\r' && inv_input_byte(w->in, w->byte) != '\n')) {
@@ -125,34 +125,44 @@ static bool line_before(const struct inv_walk *w, uint32_t lines, size_t *start)
 	return in->base == 0 || at > in->base;
 }
 
+/* Where in the text the column of a line is that was gone by. */
+static bool find_back(const struct inv_walk *w, uint32_t line, uint32_t column, size_t *start)
+{
+	if (line > w->at.line || (line == w->at.line && column > w->at.column))
+		return false;
+	if (line == w->at.line) {
+		*start = back(w->in, w->byte, w->at.column - column);
+		return true;
+	}
+	if (!line_before(w, w->at.line - line, start))
+		return false;
+	*start = line_end(w->in, *start, column - 1);
+	return true;
+}
+
 void inv_walk_keep_line(struct inv_walk *w, struct hgw_place at)
 {
-	uint32_t first = inv_lines_first(at), inner = first, line = at.line;
-	uint32_t shift = w->outer != NULL ? w->outer->literal : 0;
-	size_t start, end;
+	uint32_t first = inv_lines_first(at), line = at.line, column;
+	uint32_t shift = w->outer != NULL ? w->outer->literal : 1;
+	size_t blanks = 0, start, end;
 
 	/* Of a value that does not show its text, the line is kept already. */
-	if (w->lines == NULL || (w->outer != NULL && shift == 0))
+	if (shift == 0)
 		return;
-	if (shift > 0) {
+	if (w->lines == NULL) {
+		/* There may be more of it to be read. */
+		line_end(w->in, w->byte, INV_LINE_ABOUT);
+		return;
+	}
+	if (w->outer != NULL)
 		line -= w->outer->at.line;
-		inner = first < shift ? 1 : first - shift + 1;
-		first = first < shift ? shift : first;
-	}
-	if (line > w->at.line)
+	if (first < shift)
+		blanks = shift - first;
+	column = first + (uint32_t)blanks - shift + 1;
+	if (!find_back(w, line, column, &start))
 		return;
-	if (line < w->at.line) {
-		if (!line_before(w, w->at.line - line, &start))
-			return;
-		start = line_end(w->in, start, inner - 1);
-	} else if (inner <= w->at.column) {
-		start = back(w->in, w->byte, w->at.column - inner);
-	} else {
-		return;
-	}
-	end = line_end(w->in, start, at.column - first + INV_LINE_ABOUT);
-	if (!inv_lines_add(w->lines, at.line, first, w->in->data + (start - w->in->base),
-			   end - start))
+	end = line_end(w->in, start, at.column - first - (uint32_t)blanks + INV_LINE_ABOUT);
+	if (!inv_lines_add(w->lines, at, blanks, w->in->data + (start - w->in->base), end - start))
 		inv_walk_nomem(w);
 }
 

@@ -21,7 +21,7 @@ static bool too_large(struct inv_input *in)
 
 static bool make_room(struct inv_input *in)
 {
-	size_t cap = in->cap < BLOCK ? BLOCK : 2 * in->cap;
+	size_t cap = in->cap < in->block ? in->block : 2 * in->cap;
 	char *data;
 
 	if (in->len < in->cap)
@@ -73,7 +73,7 @@ void inv_input_drop(struct inv_input *in, size_t before)
 	size_t n = before - in->base;
 
 	/* Not each time: what stays has to be moved. */
-	if (!in->streaming || before < in->base || n < BLOCK || n < in->len / 2)
+	if (!in->streaming || in->borrowed || before < in->base || n < in->block || n < in->len / 2)
 		return;
 	in->len -= n;
 	memmove(in->data, in->data + n, in->len);
@@ -96,7 +96,9 @@ int inv_input_open(struct inv_input *in, const char *name, struct hgw_err *err)
 	bool is_stdin = strcmp(name, "-") == 0;
 	struct stat st;
 
-	*in = (struct inv_input){.name = is_stdin ? "<stdin>" : name, .fd = STDIN_FILENO};
+	*in = (struct inv_input){.name = is_stdin ? "<stdin>" : name,
+				 .fd = STDIN_FILENO,
+				 .block = BLOCK};
 	if (!is_stdin)
 		in->fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (in->fd < 0)

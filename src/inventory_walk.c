@@ -76,6 +76,10 @@ static void hint_kind(struct inv_walk *w, const struct subject *s,
 
 	if (w->open)
 		return;
+	if (scalar && strstr(w->event.value, "\xc2\xa0") != NULL) {
+		inv_hint(w->ld, p, "a non-breaking space (U+00A0) is no blank: type it anew");
+		return;
+	}
 	if (schema->type == CYAML_MAPPING && s->entry) {
 		inv_hint(w->ld, p,
 			 "each node is written as '- name: NAME', 'address: ADDRESS', ...");
@@ -240,6 +244,8 @@ static const cyaml_schema_field_t *unknown_key(struct inv_walk *w, struct hgw_pl
 
 	if (strcmp(w->event.value, "<<") == 0) {
 		inv_hint(w->ld, p, "merge keys are not accepted; write the values themselves");
+	} else if (strstr(w->event.value, "\xc2\xa0") != NULL) {
+		inv_hint(w->ld, p, "a non-breaking space (U+00A0) is no blank: type it anew");
 	} else if (guess != NULL) {
 		inv_hint(w->ld, p, "did you mean '%s'?", guess->key);
 	} else {

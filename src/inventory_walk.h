@@ -97,6 +97,9 @@ struct inv_problem *inv_walk_problem(struct inv_walk *w, struct hgw_place at, co
 /* Notes that there is no memory; false. */
 bool inv_walk_nomem(struct inv_walk *w);
 
+/* A copy of a value that outlives the document; NULL: no memory. */
+char *inv_walk_outlive(struct inv_walk *w, const char *value);
+
 /* "a list" */
 const char *inv_event_kind(const struct inv_event *event);
 /* Nothing, or a null of YAML. */
