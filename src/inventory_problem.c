@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* So many are collected before all but the first HGW_DIAG_MAX are dropped. */
 enum { COLLECTED = 1024 };
@@ -122,18 +123,23 @@ void inv_hint(struct inv_load *ld, struct inv_problem *problem, const char *fmt,
 static void set_excerpt(struct hgw_diag *d, const struct inv_input *in)
 {
 	struct hgw_place at = {d->at.line, d->at.column};
-	const struct inv_line *line;
+	const char *text = in->data;
+	size_t len = in->len;
 
-	if (!in->streaming) {
-		hgw_diag_set_excerpt(d, in->data, in->len);
-		return;
+	if (in->streaming) {
+		const struct inv_line *line = inv_lines_find(&in->lines, at);
+
+		if (line == NULL)
+			return;
+		d->at.line = 1;
+		d->at.column = at.column - line->first + 1;
+		text = in->lines.text + line->text;
+		len = line->len;
 	}
-	line = inv_lines_find(&in->lines, at);
-	if (line == NULL)
-		return;
-	d->at.line = 1;
-	d->at.column = at.column - line->first + 1;
-	hgw_diag_set_excerpt(d, in->lines.text + line->text, line->len);
+	/* One that is left is not the first, and a character; it is not shown. */
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 && d->at.line == 1 && d->at.column > 1)
+		d->at.column--;
+	hgw_diag_set_excerpt(d, text, len);
 	d->at.line = at.line;
 	d->at.column = at.column;
 }
