@@ -81,7 +81,7 @@ void confirm_report_orphan(struct session *s)
 			     "back is gone");
 }
 
-/* Enter keeps. A terminal that is gone says nothing any more. */
+/* Enter keeps. A terminal at its end says nothing any more. */
 static bool enter_pressed(int *terminal)
 {
 	char line[256];
@@ -106,6 +106,8 @@ static int wait_for_word(int watcher, int terminal)
 			continue; /* a signal: see above */
 		if (p[0].revents != 0)
 			return read(watcher, &word, 1) == 1 ? word : 0;
+		if (p[1].revents & POLLHUP) /* HUP itself may have come while it was ignored */
+			return watcher_say(watcher, WATCHER_ROLL_BACK);
 		if (p[1].revents != 0 && enter_pressed(&terminal))
 			return watcher_say(watcher, WATCHER_CONFIRM);
 	}
@@ -123,6 +125,8 @@ int confirm_wait(struct session *s, int watcher, struct hgw_err *err)
 
 	if (word == 0)
 		return watcher_gone(err);
+	if (!s->opt.detach)
+		signals_hold_hangup(); /* before anybody is told to answer */
 	if (terminal >= 0 && !s->opt.detach)
 		tcflush(terminal, TCIFLUSH); /* an Enter from before the question is no answer */
 	if (!s->opt.quiet)
@@ -133,7 +137,6 @@ int confirm_wait(struct session *s, int watcher, struct hgw_err *err)
 			s->opt.confirm_within);
 	if (s->opt.detach)
 		return 0;
-	signals_hold_hangup();
 	word = wait_for_word(watcher, terminal);
 	if (word == WATCHER_CONFIRMED)
 		return 0;
