@@ -215,6 +215,7 @@ check: $(BIN) $(TEST_BIN) $(REPLAY_BIN) | $(FIRST)
 	}; \
 	$(foreach t,$(TEST_BIN),run $t;) \
 	$(foreach t,$(REPLAY_BIN),run $t $(call corpus,$t);) \
+	run python3 testdata/schema/check.py; \
 	run sh $(DEMO) --quiet; \
 	awk -v where='$(VARIANT)' '$(COUNT)' $$log
 
@@ -313,7 +314,8 @@ $(B)/%.tidy: %.c $(B)/%.o .clang-tidy
 FILES := $(foreach m,$(MAN),$m:$(MANDIR)/man$(patsubst .%,%,$(suffix $m))/$(notdir $m)) \
 	$(foreach c,$(wildcard completions/hgw.bash),$c:$(BASHCOMPDIR)/hgw) \
 	$(foreach c,$(wildcard completions/_hgw),$c:$(ZSHCOMPDIR)/_hgw) \
-	$(foreach c,$(wildcard completions/hgw.fish),$c:$(FISHCOMPDIR)/hgw.fish)
+	$(foreach c,$(wildcard completions/hgw.fish),$c:$(FISHCOMPDIR)/hgw.fish) \
+	testdata/schema/inventory.schema.json:$(DATADIR)/hgw/inventory.schema.json
 install: $(BIN)
 	$(INSTALL) -D -m 0755 $(BIN) '$(DESTDIR)$(BINDIR)/hgw'
 	for f in $(FILES); do \
@@ -331,7 +333,7 @@ uninstall:
 
 # The names are Debian's. The compiler is one only where there is none.
 DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev libyaml-dev \
-	libjansson-dev libcmocka-dev iproute2 iputils-ping mount
+	libjansson-dev libcmocka-dev iproute2 iputils-ping mount python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \
