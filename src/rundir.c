@@ -47,7 +47,9 @@ int hgw_rundir_make(struct hgw_err *err)
 	struct stat st;
 
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return hgw_fail(err, HGW_NOPERM, "cannot make %s: %s", folder, strerror(errno));
+		return hgw_fail(err, HGW_NOPERM,
+				"cannot make %s for the lock: %s; make it for this user, mode 0700",
+				folder, strerror(errno));
 	if (lstat(folder, &st) < 0)
 		return hgw_fail(err, HGW_NOPERM, "cannot look at %s: %s", folder, strerror(errno));
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 0022) != 0)
