@@ -61,8 +61,11 @@ static bool make_room(struct inv_load *ld, const struct inv_raw *raw)
 	}
 	if (nodes > INV_NODES_MAX || addrs > UINT32_MAX || subnets > UINT32_MAX ||
 	    text > UINT32_MAX) {
-		inv_problem_at(ld, ld->file, (struct hgw_place){0}, "more than %d nodes in all",
-			       INV_NODES_MAX);
+		/* Once is enough: nodes of Kubernetes come one at a time. */
+		if (!ld->full)
+			inv_problem_at(ld, ld->file, (struct hgw_place){0},
+				       "more than %d nodes in all", INV_NODES_MAX);
+		ld->full = true;
 		return false;
 	}
 	RESERVE(inv->nodes, ld->node_cap, nodes);

@@ -132,6 +132,7 @@ struct inv_load {
 	bool suspect;  /* may be what only the walk can see */
 	bool bad;      /* there is a problem */
 	bool nomem;
+	bool full;	 /* there are too many nodes */
 	bool no_cluster; /* a prefix of it was refused: nothing can be said to be outside */
 	bool flannel;	 /* there is a configuration of flannel, which uses: */
 	bool ipv4, ipv6;
@@ -167,6 +168,8 @@ void inv_input_tell(struct inv_load *ld);
 enum { INV_LINE_ABOUT = 110 };
 /* The column that what is kept for a place begins with. */
 uint32_t inv_lines_first(struct hgw_place at);
+/* It is the one that was kept last. */
+bool inv_lines_has(const struct inv_lines *lines, struct hgw_place at);
 /* Keeps that of a place: so many blanks and s, from that column on. False: no memory. */
 bool inv_lines_add(struct inv_lines *lines, struct hgw_place at, size_t blanks, const char *s,
 		   size_t len);

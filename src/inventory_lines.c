@@ -26,18 +26,19 @@ uint32_t inv_lines_first(struct hgw_place at)
 	return at.column > INV_LINE_ABOUT ? at.column - INV_LINE_ABOUT : 1;
 }
 
+bool inv_lines_has(const struct inv_lines *lines, struct hgw_place at)
+{
+	const struct inv_line *last = lines->n > 0 ? &lines->v[lines->n - 1] : NULL;
+
+	return last != NULL && last->line == at.line && last->first == inv_lines_first(at);
+}
+
 bool inv_lines_add(struct inv_lines *lines, struct hgw_place at, size_t blanks, const char *s,
 		   size_t len)
 {
-	const struct inv_line *last = lines->n > 0 ? &lines->v[lines->n - 1] : NULL;
-	uint32_t first = inv_lines_first(at);
 	void *v = lines->v, *text = lines->text;
-	bool ok;
+	bool ok = grow(&v, &lines->cap, lines->n + 1, sizeof(*lines->v));
 
-	if (last != NULL && last->line == at.line && last->first == first &&
-	    last->len >= blanks + len)
-		return true;
-	ok = grow(&v, &lines->cap, lines->n + 1, sizeof(*last));
 	lines->v = v;
 	ok = ok && grow(&text, &lines->text_cap, lines->ntext + blanks + len, 1);
 	lines->text = text;
@@ -45,7 +46,7 @@ bool inv_lines_add(struct inv_lines *lines, struct hgw_place at, size_t blanks, 
 		return false;
 	lines->v[lines->n++] = (struct inv_line){
 		.line = at.line,
-		.first = first,
+		.first = inv_lines_first(at),
 		.len = (uint32_t)(blanks + len),
 		.text = lines->ntext,
 	};
@@ -55,20 +56,12 @@ bool inv_lines_add(struct inv_lines *lines, struct hgw_place at, size_t blanks, 
 	return true;
 }
 
-/* The one that was kept for this place, or has most of what is about it. */
 const struct inv_line *inv_lines_find(const struct inv_lines *lines, struct hgw_place at)
 {
-	const struct inv_line *best = NULL;
-
-	for (size_t i = 0; i < lines->n; i++) {
-		const struct inv_line *l = &lines->v[i];
-
-		if (l->line != at.line || l->first != inv_lines_first(at) ||
-		    (best != NULL && best->len >= l->len))
-			continue;
-		best = l;
-	}
-	return best;
+	for (size_t i = 0; i < lines->n; i++)
+		if (lines->v[i].line == at.line && lines->v[i].first == inv_lines_first(at))
+			return &lines->v[i];
+	return NULL;
 }
 
 void inv_lines_free(struct inv_lines *lines)

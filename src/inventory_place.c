@@ -91,16 +91,26 @@ static size_t back(const struct inv_input *in, size_t at, uint32_t chars)
 	return at;
 }
 
+/* The end of the line, or so many characters on. */
 static size_t line_end(struct inv_input *in, size_t at, uint32_t chars)
 {
-	for (int c; chars > 0 && (c = inv_input_byte(in, at)) >= 0; chars--) {
-		if (c == '\n' || c == '\r')
-			break;
-		at++;
-		while (inv_input_byte(in, at) >= 0 && continues(in, at))
-			at++;
+	const char *s, *end;
+
+	/* First all that can be needed is read, if there is so much. */
+	if (chars != UINT32_MAX)
+		inv_input_byte(in, at + (size_t)4 * chars);
+	else
+		while (memchr(in->data + (at - in->base), '\n', in->base + in->len - at) == NULL &&
+		       inv_input_more(in))
+			;
+	s = in->data + (at - in->base);
+	end = in->data + in->len;
+	for (; chars > 0 && s < end && *s != '\n' && *s != '\r'; chars--) {
+		s++;
+		while (s < end && ((unsigned char)*s & 0xc0) == 0x80)
+			s++;
 	}
-	return at;
+	return in->base + (size_t)(s - in->data);
 }
 
 /* The start of the line that stands so many lines before where was counted to. */
@@ -154,6 +164,8 @@ void inv_walk_keep_line(struct inv_walk *w, struct hgw_place at)
 		line_end(w->in, w->byte, INV_LINE_ABOUT);
 		return;
 	}
+	if (inv_lines_has(w->lines, at))
+		return;
 	if (w->outer != NULL)
 		line -= w->outer->at.line;
 	if (first < shift)
@@ -161,7 +173,7 @@ void inv_walk_keep_line(struct inv_walk *w, struct hgw_place at)
 	column = first + (uint32_t)blanks - shift + 1;
 	if (!find_back(w, line, column, &start))
 		return;
-	end = line_end(w->in, start, at.column - first - (uint32_t)blanks + INV_LINE_ABOUT);
+	end = line_end(w->in, start, 2 * INV_LINE_ABOUT);
 	if (!inv_lines_add(w->lines, at, blanks, w->in->data + (start - w->in->base), end - start))
 		inv_walk_nomem(w);
 }
