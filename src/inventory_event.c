@@ -36,16 +36,6 @@ char *inv_walk_outlive(struct inv_walk *w, const char *value)
 	return copy;
 }
 
-/* Is there a blank that is none, as they come with what is pasted from a page? */
-static bool no_break_near(const struct inv_walk *w)
-{
-	enum { NEAR = 200 };
-	const struct inv_input *in = w->in;
-	size_t from = w->byte > in->base + NEAR ? w->byte - NEAR : in->base;
-
-	return memmem(in->data + (from - in->base), w->byte - from, "\xc2\xa0", 2) != NULL;
-}
-
 /* What libyaml reads by. */
 static int read_text(void *ctx, unsigned char *buf, size_t size, size_t *got)
 {
@@ -119,51 +109,6 @@ void inv_walk_end(struct inv_walk *w)
 	yaml_parser_delete(&w->parser);
 }
 
-static void report_reader(struct inv_walk *w)
-{
-	const yaml_parser_t *parser = &w->parser;
-	struct inv_problem *p;
-	struct hgw_place at;
-
-	if (w->in->failed != NULL)
-		return;
-	at = inv_walk_place_byte(w, parser->problem_offset);
-	if (strcmp(parser->problem, "control characters are not allowed") != 0) {
-		inv_walk_problem(w, at, "not UTF-8: %s", parser->problem);
-		return;
-	}
-	p = inv_walk_problem(w, at, "a control character (0x%02x)",
-			     (unsigned)parser->problem_value);
-	if (parser->problem_value == 0)
-		inv_hint(w->ld, p, "is the file UTF-16, or no text at all?");
-}
-
-static void report(struct inv_walk *w)
-{
-	const yaml_parser_t *parser = &w->parser;
-	struct hgw_place begin = inv_walk_place(w, &parser->context_mark);
-	struct hgw_place at = inv_walk_place(w, &parser->problem_mark);
-	int c = inv_input_byte(w->in, w->byte);
-	struct inv_problem *p;
-
-	/* What was never closed is to be seen where it was opened. */
-	if (parser->context != NULL && c < 0)
-		at = begin;
-	if (parser->context == NULL)
-		p = inv_walk_problem(w, at, "not YAML: %s", parser->problem);
-	else if (begin.line == at.line)
-		p = inv_walk_problem(w, at, "not YAML: %s %s", parser->problem, parser->context);
-	else
-		p = inv_walk_problem(w, at, "not YAML: %s %s that begins on line %u",
-				     parser->problem, parser->context, begin.line);
-	if (c == '\t')
-		inv_hint(w->ld, p, "indent with spaces: YAML takes no tabs");
-	else if (no_break_near(w))
-		inv_hint(w->ld, p, "a non-breaking space (U+00A0) is no blank: type it anew");
-	else if (strcmp(parser->problem, "found unexpected ':'") == 0)
-		inv_hint(w->ld, p, "inside of [ ] and { } put an IPv6 address into quotes");
-}
-
 static bool broken(struct inv_walk *w)
 {
 	w->dead = true;
@@ -176,10 +121,7 @@ static bool broken(struct inv_walk *w)
 		return false;
 	if (w->parser.error == YAML_MEMORY_ERROR)
 		return inv_walk_nomem(w);
-	if (w->parser.error == YAML_READER_ERROR)
-		report_reader(w);
-	else
-		report(w);
+	inv_walk_report(w);
 	return false;
 }
 

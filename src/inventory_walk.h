@@ -91,6 +91,8 @@ struct hgw_place inv_walk_place_byte(struct inv_walk *w, size_t byte);
 void inv_walk_keep_line(struct inv_walk *w, struct hgw_place at);
 /* The column that the lines of the literal scalar at hand begin with; 0: not known. */
 uint32_t inv_walk_literal(struct inv_walk *w);
+/* Says why libyaml gave up. */
+void inv_walk_report(struct inv_walk *w);
 /* A problem at a place. */
 struct inv_problem *inv_walk_problem(struct inv_walk *w, struct hgw_place at, const char *fmt, ...)
 	HGW_PRINTF(3, 4);
