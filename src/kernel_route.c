@@ -116,13 +116,34 @@ int kernel_decode(struct hgw_pool *pool, struct nlmsghdr *h, struct hgw_route *r
 	return hgw_pool_add_raw(pool, h, h->nlmsg_len, &r->raw, err);
 }
 
+/* A message from a file is not one of the kernel's, which alone is to be believed. */
+static bool is_sound(struct nlmsghdr *h)
+{
+	static struct nla_policy numbers[RTA_MAX + 1] = {[RTA_TABLE] = {.type = NLA_U32},
+							 [RTA_PRIORITY] = {.type = NLA_U32},
+							 [RTA_NH_ID] = {.type = NLA_U32},
+							 [RTA_OIF] = {.type = NLA_U32},
+							 [RTA_METRICS] = {.type = NLA_NESTED}};
+	static struct nla_policy metrics[RTAX_MAX + 1] = {[RTAX_MTU] = {.type = NLA_U32}};
+	struct nlattr *tb[RTA_MAX + 1], *inside[RTAX_MAX + 1];
+	const struct rtmsg *rtm = nlmsg_data(h);
+
+	if (h->nlmsg_type != RTM_NEWROUTE || !nlmsg_valid_hdr(h, sizeof(*rtm)) ||
+	    rtm->rtm_dst_len > hgw_family_bits(rtm->rtm_family) ||
+	    hgw_family_bits(rtm->rtm_family) == 0 ||
+	    nlmsg_parse(h, sizeof(*rtm), tb, RTA_MAX, numbers) < 0)
+		return false;
+	return tb[RTA_METRICS] == NULL ||
+	       nla_parse_nested(inside, RTAX_MAX, tb[RTA_METRICS], metrics) >= 0;
+}
+
 int hgw_kernel_decode(struct hgw_pool *pool, const void *msg, size_t len, struct hgw_route *r,
 		      struct hgw_err *err)
 {
 	struct nlmsghdr *h =
 		(struct nlmsghdr *)(uintptr_t)msg; /* NOLINT(performance-no-int-to-ptr) */
 
-	if (len > INT32_MAX || !nlmsg_ok(h, (int)len) || h->nlmsg_type != RTM_NEWROUTE)
+	if (len > INT32_MAX || !nlmsg_ok(h, (int)len) || !is_sound(h))
 		return hgw_fail(err, HGW_DATAERR, "not the message of a route");
 	return kernel_decode(pool, h, r, err);
 }
