@@ -90,7 +90,7 @@ int cmd_apply(struct session *s, struct hgw_err *err)
 	/* Before anything is written to the kernel: output that cannot be written ends it here. */
 	if ((text && session_print_plan(s, err) < 0) || session_conflicts(s, err) < 0 ||
 	    guard_empty(s, err) < 0 ||
-	    hgw_guard_deletes(&s->plan, &s->scope, s->actual.owned.n, &s->opt.max_delete, err) < 0)
+	    hgw_guard_deletes(&s->plan, &s->desired, &s->actual.owned, &s->opt.max_delete, err) < 0)
 		return -1;
 	changes = hgw_plan_changes(&s->plan) > 0;
 	if (changes && !s->opt.dry_run && session_apply(s, err) < 0)

@@ -20,16 +20,34 @@ bool hgw_limit_parse(const char *s, struct hgw_limit *limit)
 	return hgw_parse_u32(digits, 0, percent ? 100 : UINT32_MAX, &limit->n);
 }
 
-int hgw_guard_deletes(const struct hgw_plan *plan, const struct hgw_scope *scope, size_t nowned,
-		      const struct hgw_limit *limit, struct hgw_err *err)
+static bool is_wanted(const struct hgw_desired *desired, const struct hgw_prefix *dst)
+{
+	const struct hgw_want *w = hgw_desired_covering(desired, dst);
+
+	return w != NULL && hgw_prefix_cmp(&w->route.dst, dst) == 0;
+}
+
+int hgw_guard_deletes(const struct hgw_plan *plan, const struct hgw_desired *desired,
+		      const struct hgw_routes *owned, const struct hgw_limit *limit,
+		      struct hgw_err *err)
 {
 	const struct hgw_limit half = {.percent = true, .n = 50};
 	const struct hgw_limit *l = limit->given ? limit : &half;
-	size_t max = l->percent ? (size_t)((uint64_t)nowned * l->n / 100) : l->n;
-	size_t deletes = 0;
+	const struct hgw_prefix *last = NULL;
+	size_t nowned = 0, deletes = 0, max;
 
-	for (size_t i = 0; i < plan->n; i++)
-		deletes += plan->v[i].op == HGW_OP_DELETE && !hgw_change_adopts(&plan->v[i], scope);
+	for (size_t i = 0; i < owned->n; i++)
+		nowned += i == 0 || hgw_prefix_cmp(&owned->v[i - 1].dst, &owned->v[i].dst) != 0;
+	max = l->percent ? (size_t)((uint64_t)nowned * l->n / 100) : l->n;
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct hgw_prefix *dst = &plan->v[i].before.dst;
+
+		if (plan->v[i].op != HGW_OP_DELETE || is_wanted(desired, dst) ||
+		    (last != NULL && hgw_prefix_cmp(last, dst) == 0))
+			continue;
+		deletes++;
+		last = dst;
+	}
 	if (deletes <= max || (!limit->given && nowned < HALF_FROM))
 		return 0;
 	return hgw_fail(

@@ -24,11 +24,13 @@ struct hgw_limit {
 bool hgw_limit_parse(const char *s, struct hgw_limit *limit);
 
 /*
- * HGW_REFUSED if the plan deletes more of the nowned routes than the limit
- * allows: half, where it is not given and there are ten or more.
+ * HGW_REFUSED if the plan leaves more of the destinations of owned, sorted,
+ * without a route than the limit allows: half, where it is not given and there
+ * are ten or more. What is deleted beside a route that stays or comes does not
+ * count: a new metric, say, or what a run that was killed has left twice.
  */
-HGW_NODISCARD int hgw_guard_deletes(const struct hgw_plan *plan, const struct hgw_scope *scope,
-				    size_t nowned, const struct hgw_limit *limit,
+HGW_NODISCARD int hgw_guard_deletes(const struct hgw_plan *plan, const struct hgw_desired *desired,
+				    const struct hgw_routes *owned, const struct hgw_limit *limit,
 				    struct hgw_err *err);
 
 /*
