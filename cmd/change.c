@@ -26,6 +26,11 @@ static void say_incomplete(const struct change *c)
 {
 	struct session *s = c->s;
 
+	if (c->undo.left.n == 0) {
+		hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
+			     "undoing failed too, and the routes cannot be read: see 'hgw verify'");
+		return;
+	}
 	hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
 		     "undoing failed too; these commands would make the routes what they were:");
 	hgw_print_diags(s->err, &s->diags, HGW_WARNING);

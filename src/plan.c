@@ -51,35 +51,38 @@ static struct rivals find_rivals(const struct hgw_routes *foreign, const struct 
 	return r;
 }
 
-struct verdict {
-	const struct hgw_route *conflict, *job, *note;
+/* What a foreign route to a wanted subnet is to us. */
+enum rival {
+	RIVAL_JOB,	/* the same gateway and device: it does the job, whatever its metric */
+	RIVAL_CONFLICT, /* it goes elsewhere, and before ours */
+	RIVAL_NOTE,	/* it goes elsewhere, and stands behind ours */
 };
 
 /*
- * A foreign route with the same gateway and device does the job, whatever its
- * metric. Another is in the way unless its metric is above ours. Under one key
- * an owned and a foreign one are a conflict in any case: which of the two
- * the kernel then takes for a replace or delete is not ours to decide.
+ * Under one key an owned and a foreign one are a conflict in any case: which
+ * of the two the kernel then takes for a replace or delete is not ours to
+ * decide.
  */
-static struct verdict judge(const struct rivals *rivals, const struct hgw_want *want, bool owned,
-			    const struct hgw_pool *pool)
+static enum rival judge(const struct hgw_route *r, const struct hgw_want *want, bool owned,
+			const struct hgw_pool *pool)
 {
-	struct verdict v = {0};
+	bool same_key = hgw_route_key_cmp(r, &want->route) == 0;
+	bool same_way = r->type == want->route.type && hgw_route_same_hops(pool, r, &want->route);
 
-	for (size_t i = 0; i < rivals->n; i++) {
-		const struct hgw_route *r = &rivals->v[i];
-		bool same_key = hgw_route_key_cmp(r, &want->route) == 0;
-		bool same_way =
-			r->type == want->route.type && hgw_route_same_hops(pool, r, &want->route);
+	if (same_way && !(owned && same_key))
+		return RIVAL_JOB;
+	return hgw_route_metric(r) <= hgw_route_metric(&want->route) ? RIVAL_CONFLICT : RIVAL_NOTE;
+}
 
-		if (same_way && !(owned && same_key))
-			v.job = v.job != NULL ? v.job : r;
-		else if (hgw_route_metric(r) <= hgw_route_metric(&want->route))
-			v.conflict = v.conflict != NULL ? v.conflict : r;
-		else
-			v.note = v.note != NULL ? v.note : r;
-	}
-	return v;
+/* The first of a kind; NULL if there is none. */
+static const struct hgw_route *first_rival(const struct rivals *rivals, enum rival kind,
+					   const struct hgw_want *want, bool owned,
+					   const struct hgw_pool *pool)
+{
+	for (size_t i = 0; i < rivals->n; i++)
+		if (judge(&rivals->v[i], want, owned, pool) == kind)
+			return &rivals->v[i];
+	return NULL;
 }
 
 /* Some of the routes under one key. */
@@ -97,70 +100,108 @@ struct planning {
 	const struct hgw_pool *pool;
 };
 
-static bool adoptable(const struct hgw_route *r, const struct hgw_want *want)
+/* The kernel's own is nobody's to take, and of two under one key one would stay. */
+static bool adoptable(const struct rivals *rivals, size_t i, const struct hgw_want *want,
+		      bool owned)
 {
-	return r->protocol != RTPROT_KERNEL && r->table == want->route.table;
+	const struct hgw_route *r = &rivals->v[i];
+
+	return r->protocol != RTPROT_KERNEL && r->table == want->route.table &&
+	       (i == 0 || hgw_route_key_cmp(r, r - 1) != 0) &&
+	       (i + 1 == rivals->n || hgw_route_key_cmp(r, r + 1) != 0) &&
+	       !(owned && hgw_route_key_cmp(r, &want->route) == 0);
 }
 
 /*
- * Takes over each rival that does the job or is in the way; -1, or whether
- * that was done. One that must not be touched, or two under one key of which
- * one would stay, leave it a conflict.
+ * Takes over the rivals that are in the way and, where none is ours yet, those
+ * that do the job. One of them is replaced by ours, that of the very key if
+ * there is one, which leaves no gap; the others are deleted. 1: done; 0: one
+ * cannot be taken, so they stay a conflict; -1.
  */
 static int adopt(const struct planning *p, const struct hgw_want *want, const struct rivals *rivals,
-		 struct hgw_err *err)
+		 bool owned, struct hgw_err *err)
 {
-	size_t first = rivals->n;
+	const struct hgw_route *replaced = NULL;
 
 	for (size_t i = 0; i < rivals->n; i++) {
 		const struct hgw_route *r = &rivals->v[i];
+		enum rival kind = judge(r, want, owned, p->pool);
 
-		if (!adoptable(r, want) || (i > 0 && hgw_route_key_cmp(r, &rivals->v[i - 1]) == 0))
+		if (kind == RIVAL_NOTE || (kind == RIVAL_JOB && owned))
+			continue;
+		if (!adoptable(rivals, i, want, owned))
 			return 0;
-		/* The one under the very key of ours is replaced, which leaves no gap. */
-		if (first == rivals->n || hgw_route_key_cmp(r, &want->route) == 0)
-			first = i;
+		if (!owned && (replaced == NULL || hgw_route_key_cmp(r, &want->route) == 0))
+			replaced = r;
 	}
-	if (plan_add(p->plan, HGW_OP_REPLACE, &rivals->v[first], want, err) < 0)
-		return -1;
-	for (size_t i = 0; i < rivals->n; i++)
-		if (i != first && plan_add(p->plan, HGW_OP_DELETE, &rivals->v[i], NULL, err) < 0)
+	for (size_t i = 0, done = 0; i <= rivals->n; i++) {
+		const struct hgw_route *r = &rivals->v[i];
+		enum rival kind;
+
+		/* By key, as the whole plan is sorted. */
+		if (replaced != NULL && !done &&
+		    (i == rivals->n || hgw_route_key_cmp(r, &want->route) >= 0)) {
+			if (plan_add(p->plan, HGW_OP_REPLACE, replaced, want, err) < 0)
+				return -1;
+			done = 1;
+		}
+		if (i == rivals->n || r == replaced)
+			continue;
+		kind = judge(r, want, owned, p->pool);
+		if ((kind == RIVAL_CONFLICT || (kind == RIVAL_JOB && !owned)) &&
+		    plan_add(p->plan, HGW_OP_DELETE, r, NULL, err) < 0)
 			return -1;
+	}
 	return 1;
 }
 
-/* owned: ours under the key of want. One of them may be right; the first is in force. */
-static int plan_key(const struct planning *p, const struct hgw_want *want,
-		    const struct entries *owned, struct hgw_err *err)
+/* Ours under the key of want: one may be right and stays; else the first, in force, is replaced. */
+static int plan_owned(const struct planning *p, const struct hgw_want *want,
+		      const struct entries *owned, struct hgw_err *err)
 {
-	struct rivals rivals = find_rivals(&p->actual->foreign, &want->route.dst);
-	struct verdict v = judge(&rivals, want, owned->n > 0, p->pool);
 	size_t keep = 0;
 
 	while (keep < owned->n && !hgw_route_equal(p->pool, &owned->v[keep], &want->route))
 		keep++;
-	if (p->policy->adopt && owned->n == 0 && (v.conflict != NULL || v.job != NULL)) {
-		int rc = adopt(p, want, &rivals, err);
-
-		if (rc != 0)
-			return rc < 0 ? -1 : 0;
-	}
-	if (v.conflict != NULL)
-		return plan_add(p->plan, HGW_OP_CONFLICT, v.conflict, want, err);
-	if (owned->n == 0 && v.job != NULL)
-		return plan_add(p->plan, HGW_OP_SKIP, v.job, want, err);
-	if (v.note != NULL && plan_add(p->plan, HGW_OP_NOTE, v.note, want, err) < 0)
-		return -1;
-	if (keep < owned->n)
-		p->plan->unchanged++;
-	else if (plan_add(p->plan, owned->n > 0 ? HGW_OP_REPLACE : HGW_OP_ADD,
-			  owned->n > 0 ? owned->v : NULL, want, err) < 0)
-		return -1;
+	/* Deletes first: run as they are printed, "replace" would take one of them. */
 	for (size_t i = 0; i < owned->n; i++)
 		if (i != keep && !(keep == owned->n && i == 0) &&
 		    plan_add(p->plan, HGW_OP_DELETE, &owned->v[i], NULL, err) < 0)
 			return -1;
-	return 0;
+	if (keep < owned->n) {
+		p->plan->unchanged++;
+		return 0;
+	}
+	if (owned->n == 0)
+		return plan_add(p->plan, HGW_OP_ADD, NULL, want, err);
+	return plan_add(p->plan, HGW_OP_REPLACE, owned->v, want, err);
+}
+
+static int plan_key(const struct planning *p, const struct hgw_want *want,
+		    const struct entries *entries, struct hgw_err *err)
+{
+	struct rivals rivals = find_rivals(&p->actual->foreign, &want->route.dst);
+	bool owned = entries->n > 0;
+	const struct hgw_route *conflict =
+		first_rival(&rivals, RIVAL_CONFLICT, want, owned, p->pool);
+	const struct hgw_route *job = first_rival(&rivals, RIVAL_JOB, want, owned, p->pool);
+	const struct hgw_route *note = first_rival(&rivals, RIVAL_NOTE, want, owned, p->pool);
+
+	if (p->policy->adopt && (conflict != NULL || (job != NULL && !owned))) {
+		int rc = adopt(p, want, &rivals, owned, err);
+
+		if (rc < 0 || (rc > 0 && !owned))
+			return rc < 0 ? -1 : 0;
+		if (rc > 0)
+			conflict = NULL;
+	}
+	if (conflict != NULL)
+		return plan_add(p->plan, HGW_OP_CONFLICT, conflict, want, err);
+	if (!owned && job != NULL)
+		return plan_add(p->plan, HGW_OP_SKIP, job, want, err);
+	if (note != NULL && plan_add(p->plan, HGW_OP_NOTE, note, want, err) < 0)
+		return -1;
+	return plan_owned(p, want, entries, err);
 }
 
 /* A route of ours under a key that nobody wants: to another subnet, or of another metric. */

@@ -238,9 +238,9 @@ static void of_doubled_entries_one_is_kept(void **state)
 	static const struct example examples[] = {
 		{W, W ";" X, "delete " X_P "\n", 1},
 		{W, X ";" W, "delete " X_P "\n", 1},
-		{W, X ";" W " mtu 9", "replace " X_P " with " W_P "\ndelete " W_P " mtu 9\n", 0},
+		{W, X ";" W " mtu 9", "delete " W_P " mtu 9\nreplace " X_P " with " W_P "\n", 0},
 		{W, X ";" W " mtu 9;" W " mtu 8",
-		 "replace " X_P " with " W_P "\ndelete " W_P " mtu 9\ndelete " W_P " mtu 8\n", 0},
+		 "delete " W_P " mtu 9\ndelete " W_P " mtu 8\nreplace " X_P " with " W_P "\n", 0},
 		{NULL, X ";" W, "delete " X_P "\ndelete " W_P "\n", 0},
 	};
 
@@ -397,6 +397,20 @@ static void adopting_takes_over_what_is_in_the_way(void **state)
 		{W, X " proto 2", "conflict 10.244.1.0/24 via 10.0.0.9 dev if2 proto 2\n", 0},
 		{W, X " proto 4;" X " proto 3",
 		 "conflict 10.244.1.0/24 via 10.0.0.9 dev if2 proto 4\n", 0},
+		/* several: in the order of their keys, and one behind ours is left */
+		{W " metric 5", X " proto 4 metric 1;" W " proto 4 metric 7;" X " proto 4 metric 9",
+		 "replace 10.244.1.0/24 via 10.0.0.9 dev if2 proto 4 metric 1 with " W_P
+		 " metric 5\ndelete 10.244.1.0/24 via 10.0.0.1 dev if2 proto 4 metric 7\n",
+		 0},
+		{W " metric 5", X " proto 4 metric 1;" X " proto 4 metric 5",
+		 "delete 10.244.1.0/24 via 10.0.0.9 dev if2 proto 4 metric 1\n"
+		 "replace 10.244.1.0/24 via 10.0.0.9 dev if2 proto 4 metric 5 with " W_P
+		 " metric 5\n",
+		 0},
+		/* beside ours: what is in the way goes, what does the job may stay */
+		{W " metric 5", W " metric 5;" X " proto 4 metric 1;" W " proto 4 metric 7",
+		 "delete 10.244.1.0/24 via 10.0.0.9 dev if2 proto 4 metric 1\n", 1},
+		{W, W ";" X " proto 4", "conflict 10.244.1.0/24 via 10.0.0.9 dev if2 proto 4\n", 0},
 		{W, W, "", 1},
 		{W, NULL, "add " W_P "\n", 0},
 		{NULL, X " proto 4", "", 0},

@@ -380,7 +380,7 @@ static void ipv4_is_changed_by_append_and_delete(void **state)
 		 "weight 1 nexthop via 10.0.0.9 dev if3 weight 1\n"},
 		/* doubled, and none of them right */
 		{W, X ";10.244.1.0/24 dev 2",
-		 "append " W_P "\n--\ndel " X_P "\ndel 10.244.1.0/24 dev if2 proto 72\n"},
+		 "append " W_P "\n--\ndel 10.244.1.0/24 dev if2 proto 72\ndel " X_P "\n"},
 		{W, X ";" W, "--\ndel " X_P "\n"},
 	};
 
