@@ -273,8 +273,8 @@ static pid_t start_lookups(int stop[static 2], int told[static 2])
 {
 	pid_t pid;
 
-	assert_int_equal(pipe2(stop, O_NONBLOCK), 0);
-	assert_int_equal(pipe(told), 0);
+	assert_int_equal(pipe2(stop, O_NONBLOCK | O_CLOEXEC), 0);
+	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid != 0) {

@@ -220,7 +220,7 @@ static inline void chance_node(FILE *f, struct dice *d, unsigned i)
 {
 	static const char *const mtus[] = {"", ", mtu: 1400", ", mtu: 1300"};
 	static const char *const metrics[] = {"", "", ", metric: 70"};
-	unsigned which = 1 + roll(d, 15), inet6 = which & 12;
+	unsigned which = 1 + roll(d, 15);
 
 	fprintf(f, "- {name: n%u, addresses: [", i);
 	for (unsigned bit = 0, n = 0; bit < 4; bit++)
@@ -228,7 +228,7 @@ static inline void chance_node(FILE *f, struct dice *d, unsigned i)
 			fprintf(f, bit < 2 ? "%s10.0.%u.%u" : "%s'fd00:%u::%u'", n++ ? ", " : "",
 				bit % 2, 10 + i);
 	fprintf(f, "], subnets: [10.1.%u.0/24", i);
-	if (inet6)
+	if (which & 12)
 		fprintf(f, ", 'fd01:%u::/64'", i);
 	fprintf(f, "]%s%s%s}\n", mtus[roll(d, 3)], metrics[roll(d, 3)],
 		roll(d, 3) ? "" : ", onlink: true");

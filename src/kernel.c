@@ -105,9 +105,24 @@ void hgw_kernel_close(struct hgw_kernel *k)
 	free(k);
 }
 
-void kernel_read_error(struct nlmsghdr *h, struct kernel_answer *a)
+/* The kernel's own words, if there are any, stand behind skip bytes of an answer. */
+static void read_words(struct nlmsghdr *h, size_t skip, struct kernel_answer *a)
 {
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1];
+	char *data = nlmsg_data(h);
+
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS) || skip > (size_t)nlmsg_datalen(h) ||
+	    nla_parse(tb, NLMSGERR_ATTR_MAX, (struct nlattr *)(void *)(data + skip),
+		      nlmsg_datalen(h) - (int)skip, NULL) < 0 ||
+	    tb[NLMSGERR_ATTR_MSG] == NULL)
+		return;
+	snprintf(a->text, sizeof(a->text), "%.*s", nla_len(tb[NLMSGERR_ATTR_MSG]),
+		 (char *)nla_data(tb[NLMSGERR_ATTR_MSG]));
+	a->text[strcspn(a->text, "\n")] = '\0';
+}
+
+void kernel_read_error(struct nlmsghdr *h, struct kernel_answer *a)
+{
 	struct nlmsgerr *e = nlmsg_data(h);
 	size_t skip = sizeof(*e);
 
@@ -115,19 +130,10 @@ void kernel_read_error(struct nlmsghdr *h, struct kernel_answer *a)
 	if (nlmsg_datalen(h) < (int)sizeof(*e))
 		return;
 	a->errnum = -e->error;
-	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
-		return;
-	/* The words stand behind the request, which is quoted whole unless capped. */
+	/* The request is quoted whole unless capped. */
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - NLMSG_HDRLEN;
-	if (skip > (size_t)nlmsg_datalen(h) ||
-	    nla_parse(tb, NLMSGERR_ATTR_MAX, (struct nlattr *)(void *)((char *)e + skip),
-		      nlmsg_datalen(h) - (int)skip, NULL) < 0 ||
-	    tb[NLMSGERR_ATTR_MSG] == NULL)
-		return;
-	snprintf(a->text, sizeof(a->text), "%.*s", nla_len(tb[NLMSGERR_ATTR_MSG]),
-		 (char *)nla_data(tb[NLMSGERR_ATTR_MSG]));
-	a->text[strcspn(a->text, "\n")] = '\0';
+	read_words(h, skip, a);
 }
 
 int kernel_receive(struct hgw_kernel *k, struct kernel_inbox *in)
@@ -202,6 +208,7 @@ static int dump_message(struct dump *d, struct nlmsghdr *h, struct hgw_err *err)
 	if (h->nlmsg_type == NLMSG_DONE) {
 		if (nlmsg_datalen(h) >= (int)sizeof(int))
 			answer.errnum = -*(int *)nlmsg_data(h);
+		read_words(h, sizeof(int), &answer);
 		return dump_end(d, &answer, err);
 	}
 	if (!d->failed && d->fn(d->arg, h, err) < 0)

@@ -342,6 +342,39 @@ static void the_pool_keeps_only_what_the_sink_keeps(void **state)
 	assert_int_equal(t->pool.nhops, 2);
 }
 
+static int never(void *arg, struct nlmsghdr *h, struct hgw_err *err)
+{
+	(void)arg;
+	(void)h;
+	return hgw_fail(err, HGW_FAILED, "not expected");
+}
+
+static void never_again(void *arg)
+{
+	(void)arg;
+	fail();
+}
+
+/* What libnl sends when it is asked for addresses or rules; hence requests of our own. */
+static void strict_checking_refuses_a_short_header(void **state)
+{
+	struct state *t = *state;
+	struct {
+		struct nlmsghdr h;
+		struct rtgenmsg rtgen;
+	} request = {.h = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtgenmsg)),
+			   .nlmsg_type = RTM_GETADDR,
+			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		     .rtgen = {.rtgen_family = AF_INET}};
+
+	begin(t);
+	assert_int_equal(kernel_dump(t->kernel, &request.h, "addresses", never, never_again, NULL,
+				     &t->err),
+			 -1);
+	assert_string_equal(t->err.msg, "cannot read the addresses: ipv4: Invalid header for "
+					"address dump request (EINVAL)");
+}
+
 /* --- Links, addresses, rules -------------------------------------------------- */
 
 static void assert_lines(struct state *t, void (*print)(FILE *, const struct hgw_snapshot *),
@@ -448,6 +481,7 @@ int main(void)
 		TEST(state_of_links_is_read_and_is_no_part_of_the_route),
 		TEST(a_dump_that_was_given_up_does_not_block_the_next),
 		TEST(the_pool_keeps_only_what_the_sink_keeps),
+		TEST(strict_checking_refuses_a_short_header),
 		TEST(links_addresses_and_rules_are_those_that_ip_shows),
 		TEST(reading_the_host_again_starts_anew),
 	};

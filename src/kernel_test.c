@@ -3,6 +3,7 @@
 #include "kernel_test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -45,9 +46,8 @@ static int count_answers(struct state *t, int *errnum)
 {
 	unsigned char buf[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
 	int fd = nl_socket_get_fd(t->kernel->sk), n = 0;
-	ssize_t len;
 
-	while ((len = recv(fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0) {
+	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0) {
 		struct nlmsghdr *h = (struct nlmsghdr *)(void *)buf;
 		struct kernel_answer answer;
 
@@ -435,7 +435,7 @@ static int without(int cap, int (*f)(struct hgw_err *), struct hgw_err *err)
 	int fds[2], status;
 	pid_t pid;
 
-	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {

@@ -14,7 +14,8 @@ enum { ALWAYS = 1000 };
 
 /* The linker puts the functions below in the place of libnl's, so that there is one of these. */
 static struct {
-	int interrupt;		      /* so many dumps say that they were interrupted */
+	int calm;		      /* after so many dumps */
+	int interrupt;		      /* so many say that they were interrupted */
 	bool only_at_end;	      /* and say it in the last message alone */
 	int recv_errno;		      /* the next receive fails with that */
 	int send_errno, sends_before; /* the next send but so many fails with that */
@@ -44,9 +45,13 @@ static void play_interruption(unsigned char *buf, int len)
 	struct nlmsghdr *h = (struct nlmsghdr *)(void *)buf;
 
 	for (; seam.interrupt > 0 && nlmsg_ok(h, len); h = nlmsg_next(h, &len)) {
-		if (!seam.only_at_end || h->nlmsg_type == NLMSG_DONE)
+		bool end = h->nlmsg_type == NLMSG_DONE;
+
+		if (seam.calm == 0 && (end || !seam.only_at_end))
 			h->nlmsg_flags |= NLM_F_DUMP_INTR;
-		if (h->nlmsg_type == NLMSG_DONE)
+		if (end && seam.calm > 0)
+			seam.calm--;
+		else if (end)
 			seam.interrupt--;
 	}
 }
@@ -184,12 +189,14 @@ static void interrupted_links_addresses_and_rules_are_there_once(void **state)
 	links = t->host.nlinks;
 	addrs = t->host.naddrs;
 	rules = t->host.nrules;
-	for (int skip = 0; skip < 3; skip++) {
-		seam.interrupt = 1 + skip;
+	for (int calm = 0; calm < 3; calm++) {
+		seam.calm = calm;
+		seam.interrupt = 2;
 		assert_ok(t, hgw_kernel_snapshot(t->kernel, &t->host, &t->err));
 		assert_int_equal(t->host.nlinks, links);
 		assert_int_equal(t->host.naddrs, addrs);
 		assert_int_equal(t->host.nrules, rules);
+		assert_int_equal(seam.interrupt, 0);
 	}
 	seam.interrupt = ALWAYS;
 	assert_int_equal(hgw_kernel_snapshot(t->kernel, &t->host, &t->err), -1);
