@@ -18,7 +18,8 @@ static int save(struct session *s, struct hgw_err *err)
 	struct hgw_planfile file = {.scope = s->scope, .plan = s->plan};
 
 	snprintf(file.node, sizeof(file.node), "%s", hgw_node_name(&s->inv, s->report.node));
-	if (hgw_planfile_digest(&file.digest, &s->plan, &s->actual, &s->host, &s->pool, err) < 0)
+	if (hgw_planfile_digest(&file.digest, &s->scope, &s->plan, &s->actual, &s->host, &s->pool,
+				err) < 0)
 		return -1;
 	return hgw_planfile_write(s->opt.out, &file, &s->host, &s->pool, err);
 }

@@ -40,14 +40,19 @@ static void digest_route(uint64_t *digest, const struct hgw_snapshot *host,
 		digest_hop(digest, host, &hops[i]);
 }
 
-int hgw_planfile_digest(uint64_t *digest, const struct hgw_plan *plan,
-			const struct hgw_actual *actual, const struct hgw_snapshot *host,
-			const struct hgw_pool *pool, struct hgw_err *err)
+int hgw_planfile_digest(uint64_t *digest, const struct hgw_scope *scope,
+			const struct hgw_plan *plan, const struct hgw_actual *actual,
+			const struct hgw_snapshot *host, const struct hgw_pool *pool,
+			struct hgw_err *err)
 {
 	const struct hgw_planfile file = {.plan = *plan};
+	char text[64];
 	struct hgw_desired about;
 
 	*digest = UINT64_C(0xcbf29ce484222325);
+	snprintf(text, sizeof(text), "%u %u %d %d", scope->table, scope->protocol, scope->inet,
+		 scope->inet6);
+	digest_add(digest, text, strlen(text));
 	if (hgw_planfile_desired(&file, &about, err) < 0)
 		return -1;
 	for (size_t i = 0; i < actual->owned.n; i++)
@@ -92,7 +97,7 @@ int hgw_planfile_match(struct hgw_planfile *file, const struct hgw_actual *actua
 {
 	uint64_t digest;
 
-	if (hgw_planfile_digest(&digest, &file->plan, actual, host, pool, err) < 0)
+	if (hgw_planfile_digest(&digest, &file->scope, &file->plan, actual, host, pool, err) < 0)
 		return -1;
 	for (size_t i = 0; i < file->plan.n && digest == file->digest; i++) {
 		struct hgw_change *c = &file->plan.v[i];

@@ -21,9 +21,9 @@ struct hgw_planfile {
 	struct hgw_plan plan; /* its routes have no raw messages; origins are not kept */
 };
 
-/* Of all owned routes, and of others' to subnets that the plan changes. */
-HGW_NODISCARD int hgw_planfile_digest(uint64_t *digest, const struct hgw_plan *plan,
-				      const struct hgw_actual *actual,
+/* Of the scope, all owned routes, and others' to subnets that the plan changes. */
+HGW_NODISCARD int hgw_planfile_digest(uint64_t *digest, const struct hgw_scope *scope,
+				      const struct hgw_plan *plan, const struct hgw_actual *actual,
 				      const struct hgw_snapshot *host, const struct hgw_pool *pool,
 				      struct hgw_err *err);
 
