@@ -40,43 +40,61 @@ static size_t text_size(const char *s)
 	return s != NULL ? strlen(s) + 1 : 0;
 }
 
-/* Room for all that the file can bring, so that nothing after it can fail for memory. */
-static bool make_room(struct inv_load *ld, const struct inv_raw *raw)
+/* How much there is to be room for. */
+struct sizes {
+	size_t nodes, addrs, subnets, text, cluster;
+};
+
+static struct sizes with(const struct hgw_inventory *inv, const struct inv_raw *raw)
 {
-	struct hgw_inventory *inv = ld->inv;
-	size_t nodes = inv->nnodes + raw->nnodes, addrs = inv->naddrs, subnets = inv->nsubnets;
-	size_t text = inv->ntext + 1, cluster = inv->ncluster;
-	bool ok = true;
+	struct sizes n = {inv->nnodes + raw->nnodes, inv->naddrs, inv->nsubnets, inv->ntext + 1,
+			  inv->ncluster};
 
 	if (raw->network != NULL) {
-		text += text_size(raw->network->interface);
-		cluster += raw->network->cluster_count;
+		n.text += text_size(raw->network->interface);
+		n.cluster += raw->network->cluster_count;
 	}
 	for (uint32_t i = 0; i < raw->nnodes; i++) {
 		const struct inv_raw_node *node = &raw->nodes[i];
 
-		addrs += node->addresses_count + (node->address != NULL);
-		subnets += node->subnets_count + (node->subnet != NULL);
-		text += text_size(node->name) + text_size(node->interface);
+		n.addrs += node->addresses_count + (node->address != NULL);
+		n.subnets += node->subnets_count + (node->subnet != NULL);
+		n.text += text_size(node->name) + text_size(node->interface);
 	}
-	if (nodes > INV_NODES_MAX || addrs > UINT32_MAX || subnets > UINT32_MAX ||
-	    text > UINT32_MAX) {
-		/* Once is enough: nodes of Kubernetes come one at a time. */
-		if (!ld->full)
-			inv_problem_at(ld, ld->file, (struct hgw_place){0},
-				       "more than %d nodes in all", INV_NODES_MAX);
-		ld->full = true;
+	return n;
+}
+
+/* Said once: nodes of Kubernetes come one at a time. */
+static bool too_many(struct inv_load *ld, const struct sizes *n)
+{
+	if (n->nodes <= INV_NODES_MAX && n->addrs <= UINT32_MAX && n->subnets <= UINT32_MAX &&
+	    n->text <= UINT32_MAX)
 		return false;
-	}
-	RESERVE(inv->nodes, ld->node_cap, nodes);
-	RESERVE(inv->addrs, ld->addr_cap, addrs);
-	RESERVE(inv->subnets, ld->subnet_cap, subnets);
-	RESERVE(inv->text, ld->text_cap, text);
-	RESERVE(inv->cluster, ld->cluster_cap, cluster);
+	if (!ld->full)
+		inv_problem_at(ld, ld->file, (struct hgw_place){0}, "more than %d nodes in all",
+			       INV_NODES_MAX);
+	ld->full = true;
+	return true;
+}
+
+/* Room for all that the file can bring, so that nothing after it can fail for memory. */
+static bool make_room(struct inv_load *ld, const struct inv_raw *raw)
+{
+	struct hgw_inventory *inv = ld->inv;
+	const struct sizes n = with(inv, raw);
+	bool ok = true;
+
+	if (too_many(ld, &n))
+		return false;
+	RESERVE(inv->nodes, ld->node_cap, n.nodes);
+	RESERVE(inv->addrs, ld->addr_cap, n.addrs);
+	RESERVE(inv->subnets, ld->subnet_cap, n.subnets);
+	RESERVE(inv->text, ld->text_cap, n.text);
+	RESERVE(inv->cluster, ld->cluster_cap, n.cluster);
 	if (ld->walking) {
-		RESERVE(ld->names_src, ld->names_src_cap, nodes);
-		RESERVE(ld->addrs_src, ld->addrs_src_cap, addrs);
-		RESERVE(ld->subnets_src, ld->subnets_src_cap, subnets);
+		RESERVE(ld->names_src, ld->names_src_cap, n.nodes);
+		RESERVE(ld->addrs_src, ld->addrs_src_cap, n.addrs);
+		RESERVE(ld->subnets_src, ld->subnets_src_cap, n.subnets);
 	}
 	ld->nomem = ld->nomem || !ok;
 	return ok;

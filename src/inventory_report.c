@@ -2,6 +2,7 @@
 /* What is wrong with a text that is not YAML, in words that help. */
 #include "inventory_walk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Is there a blank that is none, as they come with what is pasted from a page? */
@@ -68,14 +69,28 @@ static size_t line_start(const struct inv_input *in, size_t at)
 	return at;
 }
 
+/* Where the line is read on, it moves: what is to be said of it is said first. */
 static void say_lost_colon(struct inv_walk *w, struct hgw_place at, const struct line *l)
 {
-	struct inv_problem *p = inv_walk_problem(w, at, "not YAML: a key without ': '");
-	int word = (int)strcspn(l->s, ": \r\n");
+	size_t word = 0, rest;
+	char text[200] = "";
+	struct inv_problem *p;
 
-	if ((size_t)word + 1 < l->len)
-		inv_hint(w->ld, p, "write %.*s: %.*s", word, l->s, (int)l->len - word - 1,
-			 l->s + word + 1);
+	while (word < l->len && strchr(": \r", l->s[word]) == NULL)
+		word++;
+	rest = word + 1;
+	if (rest < l->len)
+		snprintf(text, sizeof(text), "%.*s: %.*s", (int)(word < 64 ? word : 64), l->s,
+			 (int)(l->len - rest < 64 ? l->len - rest : 64), l->s + rest);
+	p = inv_walk_problem(w, at, "not YAML: a key without ': '");
+	if (text[0] != '\0')
+		inv_hint(w->ld, p, "write %s", text);
+}
+
+/* All of the line at hand is there. */
+static void read_line(struct inv_walk *w)
+{
+	inv_input_byte(w->in, w->byte + (size_t)4 * INV_LINE_ABOUT);
 }
 
 /*
@@ -88,6 +103,7 @@ static bool report_lost_colon(struct inv_walk *w)
 	size_t start = line_start(in, w->byte);
 	struct line own, before;
 
+	read_line(w);
 	if (start <= in->base + 1 || w->at.line < 2)
 		return false;
 	own = line_at(in, start);
@@ -108,6 +124,7 @@ static void report_key(struct inv_walk *w, struct hgw_place begin)
 	struct line l;
 
 	inv_walk_place(w, &w->parser.context_mark);
+	read_line(w);
 	l = line_at(w->in, line_start(w->in, w->byte));
 	say_lost_colon(w, begin, &l);
 }
