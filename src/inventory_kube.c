@@ -176,12 +176,17 @@ static void walk_item(struct kube *k, const struct inv_raw_object *list)
 	struct inv_raw_object raw = {.head.at = inv_walk_here(w)};
 	size_t errors = w->ld->errors.total;
 	inv_seen seen = {{0}};
+	enum what what;
 
 	w->arena = &own;
 	while (inv_walk_next(w) && w->event.type != INV_EVENT_MAPPING_END)
 		walk_member(k, &raw, seen);
-	if (!w->dead)
-		take(k, &raw, what_is_item(&raw, list), k->index++, errors);
+	what = what_is_item(&raw, list);
+	if (!w->dead && what == LISTING)
+		inv_walk_problem(w, raw.head.at,
+				 "a list in 'items' is not read: give it by itself");
+	else if (!w->dead)
+		take(k, &raw, what, k->index++, errors);
 	w->arena = outer;
 	inv_arena_free(&own);
 }
