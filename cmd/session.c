@@ -256,9 +256,20 @@ int session_json(struct session *s, bool changed, const struct hgw_err *failure,
 	return 0;
 }
 
-/* One error for each check that fails, at its line of the inventory. */
-static void note_failures(struct session *s)
+/* A node that was left out of the run as unreachable cannot fail it. */
+static bool counts(const struct session *s, const struct hgw_check *c)
 {
+	bool left_out = s->opt.policy.skip_unreachable && c->want != HGW_NONE &&
+			s->desired.v[c->want].reach != HGW_REACH_OK;
+
+	return c->status == HGW_FAIL && !left_out;
+}
+
+/* One error for each check that fails, at its line of the inventory; how many do. */
+static size_t note_failures(struct session *s)
+{
+	size_t failed = 0;
+
 	for (size_t i = 0; i < s->verdict.n; i++) {
 		const struct hgw_check *c = &s->verdict.v[i];
 		const struct hgw_want *w = c->want != HGW_NONE ? &s->desired.v[c->want] : NULL;
@@ -266,8 +277,9 @@ static void note_failures(struct session *s)
 		char text[512] = "";
 		FILE *f;
 
-		if (c->status != HGW_FAIL)
+		if (!counts(s, c))
 			continue;
+		failed++;
 		f = fmemopen(text, sizeof(text), "w");
 		if (f != NULL) {
 			hgw_print_check(f, &s->view, &s->report, c);
@@ -278,6 +290,7 @@ static void note_failures(struct session *s)
 		hgw_diag_add(&s->diags, HGW_ERROR, w != NULL ? &at : NULL, NULL, "%s: %s",
 			     hgw_check_name(c->id), text);
 	}
+	return failed;
 }
 
 int session_judge(struct session *s, size_t *failed, struct hgw_err *err)
@@ -296,8 +309,7 @@ int session_judge(struct session *s, size_t *failed, struct hgw_err *err)
 	if (rc == 0) {
 		s->report.desired = &s->desired;
 		s->report.actual = &now;
-		note_failures(s);
-		*failed = s->verdict.count[HGW_FAIL];
+		*failed = note_failures(s);
 	}
 	s->report.actual = NULL;
 	hgw_actual_free(&now);
