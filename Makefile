@@ -237,10 +237,11 @@ demo: $(BIN) | $(FIRST)
 	@HGW='$(BIN)' sh $(DEMO)
 
 # Every command there is a golden case or a step of the demo for. A log has
-# something in it only if valgrind has something to say.
+# something in it only if valgrind has something to say. A watcher ends with
+# _exit(), holding all that it had from the process it was forked from.
 VALGRIND   ?= valgrind
 MEMCHECK    = $(VALGRIND) -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
-	--errors-for-leak-kinds=all --log-file=$(CURDIR)/$(B)/memcheck/%p
+	--errors-for-leak-kinds=all --child-silent-after-fork=yes --log-file=$(CURDIR)/$(B)/memcheck/%p
 valgrind: $(BIN) $(T)/cmd/cli_test | $(FIRST)
 	@rm -rf $(B)/memcheck && mkdir $(B)/memcheck
 	@export HGW='$(BIN)' HGW_RUNNER='$(MEMCHECK)'; \
