@@ -48,6 +48,14 @@ size_t hgw_control(const char *s)
 	return *p == 0xef && p[1] == 0xbb && p[2] == 0xbf ? 3 : 0;
 }
 
+bool hgw_is_printable(const char *s)
+{
+	for (; *s != '\0'; s += hgw_utf8_len(s, strnlen(s, 4)))
+		if (hgw_control(s) > 0)
+			return false;
+	return true;
+}
+
 char *hgw_make_printable(char *s)
 {
 	char *to = s;

@@ -5,14 +5,6 @@
 #include <net/if.h>
 #include <string.h>
 
-static bool is_printable(const char *s)
-{
-	for (; *s != '\0'; s += hgw_utf8_len(s, strnlen(s, 4)))
-		if (hgw_control(s) > 0)
-			return false;
-	return true;
-}
-
 /* A null of YAML, if it is not in quotes, which only the walk can see. */
 static bool is_null(const char *s)
 {
@@ -27,7 +19,7 @@ bool inv_value_name(struct inv_load *ld, const char *s)
 		inv_problem(ld, s, "node name is longer than %d bytes", INV_NAME_MAX);
 		return false;
 	}
-	if (!is_printable(s)) {
+	if (!hgw_is_printable(s)) {
 		inv_problem(ld, s, "node name '%s' has a control character in it", INV_QUOTE(s));
 		return false;
 	}
@@ -40,7 +32,7 @@ bool inv_value_interface(struct inv_load *ld, const char *s, const char *owner)
 
 	if (is_null(s))
 		ld->suspect = true;
-	if (strlen(s) < IFNAMSIZ && is_printable(s) && strpbrk(s, "/: \t") == NULL &&
+	if (strlen(s) < IFNAMSIZ && hgw_is_printable(s) && strpbrk(s, "/: \t") == NULL &&
 	    strstr(s, "\xc2\xa0") == NULL && strcmp(s, ".") != 0 && strcmp(s, "..") != 0)
 		return true;
 	p = inv_problem(ld, s, "interface '%s'%s: no interface can have this name", INV_QUOTE(s),

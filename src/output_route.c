@@ -88,16 +88,6 @@ void print_via(FILE *f, uint8_t family, const struct hgw_addr *via)
 		fprintf(f, "via %s %s ", via->family == AF_INET6 ? "inet6" : "inet", addr);
 }
 
-static bool is_printable(const char *s)
-{
-	while (*s != '\0') {
-		if (hgw_control(s) > 0)
-			return false;
-		s += hgw_utf8_len(s, strnlen(s, 4));
-	}
-	return true;
-}
-
 /*
  * A name, quoted where a shell would take it badly; its number, which ip(8)
  * takes as well, where a terminal would. The kernel forbids blanks and slashes
@@ -112,7 +102,7 @@ static void print_name(FILE *f, const char *name, const char *prefix, uint32_t n
 		fputs(name, f);
 		return;
 	}
-	if (!is_printable(name)) {
+	if (!hgw_is_printable(name)) {
 		fprintf(f, "%s%u", prefix, number);
 		return;
 	}

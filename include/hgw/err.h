@@ -6,6 +6,7 @@
 #ifndef HGW_ERR_H
 #define HGW_ERR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "hgw/compiler.h"
@@ -49,6 +50,8 @@ int hgw_fail_nomem(struct hgw_err *err);
 size_t hgw_control(const char *s);
 /* Bytes of the character of UTF-8 that s begins with; 0: it is none. */
 size_t hgw_utf8_len(const char *s, size_t len);
+/* There is none in s. */
+bool hgw_is_printable(const char *s);
 /* Replaces each by one '?', in place; returns s. */
 char *hgw_make_printable(char *s);
 
