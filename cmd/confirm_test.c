@@ -327,6 +327,8 @@ static void detached_holds_nobody_up(void **state)
 		"/dev/null\n"
 		"test \"$(readlink fd/2)\" = /dev/null; test \"$(awk '{ print $6 }' stat)\" = %ld",
 		(long)hgw_child_of(getpid()), (long)hgw_child_of(getpid()));
+	/* Its clock runs on while the machine sleeps: CLOCK_BOOTTIME. */
+	testns_sh("grep -q 'clockid: 7' /proc/%ld/fdinfo/*", (long)hgw_child_of(getpid()));
 	hgw_is("apply --lock-timeout 0 /run/inv.yaml", 75, "waits for its confirmation");
 	hgw_is("apply --rollback", 0, NULL);
 	back(before);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Several at once, interrupted, killed: what is there afterwards. */
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sys/socket.h>
+
 #include "hgw/lock.h"
 #include "process_test.h"
 
@@ -124,55 +128,65 @@ static char *many_host(void)
 	return before;
 }
 
-/* How long one of these takes here, in microseconds. */
-static long time_one(void)
+/* A socket to which the kernel says each change of a route. */
+static int watch_routes(void)
 {
-	long start = now_ms();
+	struct sockaddr_nl here = {.nl_family = AF_NETLINK,
+				   .nl_groups = RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE};
+	int size = 1 << 24, fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
-	hgw_is("apply -q /run/old", 0, NULL);
-	hgw_is("apply -q /run/inv.yaml", 0, NULL);
-	return (now_ms() - start) * 1000 / 2 + 1;
+	assert_true(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	assert_int_equal(bind(fd, (struct sockaddr *)&here, sizeof(here)), 0);
+	return fd;
 }
 
-/* Starts an apply and sends it a signal after so long; false: it had ended before. */
-static bool interrupt(const char *args, long microseconds, int number, int *status)
+/*
+ * Starts hgw and sends it a signal once it has made so many changes; false: it
+ * had ended before.
+ */
+static bool interrupt(const char *args, unsigned changes, int number, int *status)
 {
-	const struct timespec t = {microseconds / 1000000, microseconds % 1000000 * 1000};
+	int fd = watch_routes();
 	pid_t pid = hgw_start(args);
-	bool running;
+	bool running = true;
+	char byte;
 
-	nanosleep(&t, NULL);
-	running = !process_ended(pid);
+	while (changes > 0 && running) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+
+		if (poll(&p, 1, 20) > 0)
+			changes -= recv(fd, &byte, 1, 0) > 0; /* the rest of it is let go */
+		else
+			running = !process_ended(pid);
+	}
 	kill(pid, number);
 	*status = process_end(pid);
+	close(fd);
 	return running;
 }
 
 /*
  * At moments all over it: before it has begun to write the default action of
- * the signal may end it, then it is undone or ignored, and never half done.
+ * the signal ends it, then it is undone or ignored, and never half done.
  * Returns how often it was undone, or (ignored) done in spite of the signal.
  */
 static unsigned count_hits(int number, bool ignored)
 {
-	char *after, *before;
+	char *before = many_host(), *after = routes_of("/run/inv.yaml");
 	unsigned hits = 0;
-	long length;
 
-	before = many_host();
-	length = time_one();
-	after = all_routes();
-	for (long i = 0; i < 40; i++) {
+	for (unsigned i = 0; i < 10; i++) {
 		int status;
 		bool running;
 
 		hgw_is("apply -q /run/old", 0, NULL);
-		running = interrupt("apply /run/inv.yaml", length * i / 32, number, &status);
+		running = interrupt("apply /run/inv.yaml", i * MANY / 5, number, &status);
 		if (status != 0 && status != 128 + number)
 			fail_msg("exit status %d", status);
 		assert_same(all_routes, status == 0 ? after : before);
 		if (ignored)
-			hits += running && status == 0;
+			hits += i > 0 && running && status == 0;
 		else
 			hits += testns_try("grep 'everything was undone' /run/err") == 0;
 	}
@@ -211,28 +225,65 @@ static void converges_after_kill(void **state)
 	static const char *const plans[] = {"apply -q /run/inv.yaml", "apply -q /run/old"};
 	struct dice dice = {4711};
 	unsigned amid = 0, kills = 0;
-	long length;
 
 	(void)state;
 	free(many_host());
-	length = time_one();
+	hgw_is(plans[0], 0, NULL);
 	testns_sh("ip -d route show table all >/run/want0");
 	hgw_is(plans[1], 0, NULL);
 	testns_sh("ip -d route show table all >/run/want1");
 	for (; kills < KILLS; kills++) {
-		long at = length * (long)roll(&dice, 1000) / 1000;
-		unsigned which = kills % 2;
+		unsigned which = kills % 2, changes = roll(&dice, 2 * MANY);
 		int status;
 
-		interrupt(plans[which], at, SIGKILL, &status);
-		amid += status != 0 &&
-			testns_try("ip -d route show table all | cmp -s - /run/want%u", !which) !=
-				0;
+		interrupt(plans[which], changes, SIGKILL, &status);
+		amid += status == 128 + SIGKILL && changes > 0;
 		hgw_is(plans[which], 0, NULL);
 		testns_sh("ip -d route show table all | diff - /run/want%u", which);
 	}
 	print_message("%u kills, %u of them amid the writing\n", kills, amid);
 	assert_true(amid > 0);
+}
+
+/* Groups of hops that change, hop by hop; some of them with one that is somebody else's. */
+static void write_groups(const char *path, unsigned hop, unsigned mtu)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	fprintf(f, "network: {mtu: %u}\nnodes:\n" ME "- {name: n2, addresses: [", mtu);
+	for (unsigned i = 0; i < 3; i++)
+		fprintf(f, "%s'fd00::%x', 10.0.0.%u", i > 0 ? ", " : "", hop + i, hop + i);
+	fputs("], subnets: [10.243.0.0/16", f);
+	for (unsigned i = 0; i < MANY / 10; i++)
+		fprintf(f, ", 'fd02:0:0:%x::/64'", i);
+	fputs("]}\n", f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void groups_converge_after_kill(void **state)
+{
+	static const char *const plans[] = {"apply -q /run/new", "apply -q /run/old"};
+	struct dice dice = {4712};
+	char *want[2];
+
+	(void)state;
+	process_begin();
+	testns_sh("ip -6 route add fd02:0:0:7::/64 via fd00:1::77 proto static metric 2000");
+	write_groups("/run/old", 0x20, 1400);
+	write_groups("/run/new", 0x22, 1300);
+	hgw_is(plans[1], 0, NULL);
+	want[0] = routes_of("/run/new");
+	want[1] = routes_of("/run/old");
+	for (unsigned kills = 0; kills < KILLS / 4; kills++) {
+		int status;
+
+		interrupt(plans[kills % 2], roll(&dice, 3 * MANY / 10), SIGKILL, &status);
+		hgw_is(plans[kills % 2], 0, NULL);
+		assert_same(all_routes, want[kills % 2]);
+	}
+	free(want[0]);
+	free(want[1]);
 }
 
 /* --- Output that goes nowhere ----------------------------------------------------- */
@@ -298,6 +349,7 @@ int main(void)
 		cmocka_unit_test(hup_is_ignored),
 		cmocka_unit_test(pipe_is_ignored),
 		cmocka_unit_test(converges_after_kill),
+		cmocka_unit_test(groups_converge_after_kill),
 		cmocka_unit_test(full_output_is_found_before_the_change),
 		cmocka_unit_test(a_reader_that_leaves),
 	};
