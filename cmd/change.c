@@ -76,11 +76,12 @@ static int arm(struct change *c, struct hgw_err *err)
 	return 0;
 }
 
-/* It has nothing to go back from any more. */
-static void disarm(struct change *c)
+/* It has nothing to go back from any more; or, if we could not, is left to try once more. */
+static void disarm(struct change *c, bool incomplete)
 {
 	if (c->watcher >= 0) {
-		watcher_say(c->watcher, WATCHER_QUIT);
+		if (!incomplete)
+			watcher_say(c->watcher, WATCHER_QUIT);
 		close(c->watcher);
 	}
 	c->watcher = -1;
@@ -115,7 +116,7 @@ static int check(struct change *c, struct hgw_err *err)
 	return take_back(c, err);
 }
 
-/* Waits for the confirmation. If the watcher dies meanwhile we are what is left to go back. */
+/* Waits for the confirmation. Where the watcher dies or fails we are what is left to go back. */
 static int await(struct change *c, struct hgw_err *err)
 {
 	int rc = confirm_wait(c->s, c->watcher, err);
@@ -149,7 +150,7 @@ static int carry_out(struct change *c, struct hgw_err *err)
 	if (rc == 0 && c->watcher < 0)
 		return hgw_journal_close(false, err); /* what it tells of is overtaken */
 	if (rc < 0) {
-		disarm(c);
+		disarm(c, err->status == HGW_INCOMPLETE);
 		return rc;
 	}
 	return await(c, err);

@@ -15,12 +15,6 @@ static int went_back(struct hgw_err *err, const char *why)
 	return hgw_fail(err, HGW_ROLLED_BACK, "%s: the routes are as they were before", why);
 }
 
-static int incomplete(struct hgw_err *err)
-{
-	return hgw_fail(err, HGW_INCOMPLETE,
-			"going back was incomplete; 'hgw apply --rollback' tries again");
-}
-
 /* Without a watcher what is left of the change is the journal. */
 static int confirm_alone(bool roll_back, enum hgw_journal_state state, struct hgw_err *err)
 {
@@ -31,6 +25,19 @@ static int confirm_alone(bool roll_back, enum hgw_journal_state state, struct hg
 	return hgw_journal_close(false, err);
 }
 
+/* The journal stays, for another try. */
+static int incomplete(struct session *s, const struct hgw_undo *undo, struct hgw_err *err)
+{
+	/* For the names of devices; without them the commands name them by number. */
+	if (hgw_kernel_snapshot(s->kernel, &s->host, err) < 0)
+		hgw_snapshot_free(&s->host);
+	fputs("hgw: these commands would make the routes what they were:\n", s->err);
+	for (size_t i = 0; i < undo->left.n; i++)
+		hgw_print_write(s->err, &s->view, &undo->left.v[i], false);
+	return hgw_fail(err, HGW_INCOMPLETE,
+			"going back was incomplete; 'hgw apply --rollback' tries again");
+}
+
 static int roll_back_alone(struct session *s, struct hgw_err *err)
 {
 	struct hgw_undo undo;
@@ -38,9 +45,8 @@ static int roll_back_alone(struct session *s, struct hgw_err *err)
 
 	if (hgw_journal_read(&undo, &s->pool, err) < 0)
 		return -1;
-	rc = hgw_undo_run(&undo, s->kernel, &s->pool);
-	if (rc < 0)
-		incomplete(err);
+	if (hgw_undo_run(&undo, s->kernel, &s->pool) < 0)
+		rc = incomplete(s, &undo, err);
 	else
 		rc = hgw_journal_close(true, err);
 	hgw_undo_free(&undo);
@@ -56,9 +62,7 @@ int confirm_pending(struct session *s, bool roll_back, struct hgw_err *err)
 		word = watcher_say(fd, roll_back ? WATCHER_ROLL_BACK : WATCHER_CONFIRM);
 		close(fd);
 	}
-	if (word == WATCHER_INCOMPLETE)
-		return incomplete(err);
-	if (word != 0)
+	if (word == WATCHER_CONFIRMED || word == WATCHER_ROLLED_BACK)
 		return 0;
 	/* No watcher, or one that ended just now; only one of us may go on from here. */
 	if (hgw_lock_take(&s->lock, s->opt.lock_timeout, err) < 0 ||
@@ -66,6 +70,8 @@ int confirm_pending(struct session *s, bool roll_back, struct hgw_err *err)
 		return -1;
 	if (roll_back && state == HGW_JOURNAL_PENDING)
 		return roll_back_alone(s, err);
+	if (word == WATCHER_INCOMPLETE && state == HGW_JOURNAL_ROLLED_BACK)
+		return 0; /* by whoever had waited with it */
 	return confirm_alone(roll_back, state, err);
 }
 
@@ -113,9 +119,10 @@ static int wait_for_word(int watcher, int terminal)
 	}
 }
 
-static int watcher_gone(struct hgw_err *err)
+static int failed_to_go_back(struct hgw_err *err, int word)
 {
-	return hgw_fail(err, HGW_FAILED, "the process that would take the change back is gone");
+	return hgw_fail(err, HGW_FAILED, "the process that would take the change back %s",
+			word == WATCHER_INCOMPLETE ? "could not" : "is gone");
 }
 
 int confirm_wait(struct session *s, int watcher, struct hgw_err *err)
@@ -124,7 +131,7 @@ int confirm_wait(struct session *s, int watcher, struct hgw_err *err)
 	int word = watcher_say(watcher, s->opt.detach ? WATCHER_DETACH : WATCHER_START);
 
 	if (word == 0)
-		return watcher_gone(err);
+		return failed_to_go_back(err, word);
 	if (!s->opt.detach)
 		signals_hold_hangup(); /* before anybody is told to answer */
 	if (terminal >= 0 && !s->opt.detach)
@@ -140,9 +147,7 @@ int confirm_wait(struct session *s, int watcher, struct hgw_err *err)
 	word = wait_for_word(watcher, terminal);
 	if (word == WATCHER_CONFIRMED)
 		return 0;
-	if (word == 0)
-		return watcher_gone(err);
 	if (word == WATCHER_ROLLED_BACK)
 		return went_back(err, signals_caught() != 0 ? "interrupted" : "not confirmed");
-	return incomplete(err);
+	return failed_to_go_back(err, word);
 }

@@ -45,8 +45,8 @@ void confirm_report_orphan(struct session *s);
 
 /*
  * The change is made: waits for Enter on a terminal, for --confirm from
- * elsewhere, for the deadline; or (detach) for nothing. HGW_ROLLED_BACK or
- * HGW_INCOMPLETE if it went back, HGW_FAILED if the watcher died and it did not.
+ * elsewhere, for the deadline; or (detach) for nothing. HGW_ROLLED_BACK if it
+ * went back; HGW_FAILED if it is still to go back, for the watcher could not or died.
  */
 HGW_NODISCARD int confirm_wait(struct session *s, int watcher, struct hgw_err *err);
 

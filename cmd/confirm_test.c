@@ -447,6 +447,44 @@ static void it_hinders_nobody(void **state)
 	back(before);
 }
 
+/* What cannot be brought back is printed, and can be tried again. */
+static void what_is_left_is_printed(void **state)
+{
+	char *before = stale_host();
+
+	(void)state;
+	hgw_is(WITHIN(60) " --detach", 0, PENDING);
+	testns_sh("ip link set v1 down");
+	hgw_is("apply --rollback", 4, "going back was incomplete");
+	testns_sh("grep -q '^ip route [a-z]* 10.244.2.0/24 via 10.0.1.9 dev v1 ' /run/err\n"
+		  "! grep 10.99.0.0 /run/err; ip route show | grep -q 10.99.0.0/24");
+	hgw_is("apply --rollback -o json", 4, "going back was incomplete");
+	json_decref(output_document("hgw.apply/1"));
+	testns_sh("ip link set v1 up; ip addr add fd00:1::1/64 dev v1 nodad");
+	hgw_is("apply --rollback", 0, NULL);
+	testns_sh("ip route show | grep -q '10.244.2.0/24 via 10.0.1.9 dev v1 proto hgw'\n"
+		  "ip -6 route show | grep -q 'fd02::/64 via fd00:1::9 dev v1 proto hgw'");
+	hgw_is("apply --confirm", 3, "too late to confirm");
+	free(before);
+}
+
+static void what_is_left_is_printed_by_who_waits(void **state)
+{
+	char *before = stale_host();
+	pid_t pid = start_pending(WITHIN(60));
+
+	(void)state;
+	testns_sh("ip link set v1 down");
+	kill(pid, SIGTERM);
+	assert_int_equal(process_end(pid), 4);
+	testns_sh("grep -q '^ip route [a-z]* 10.244.2.0/24 via 10.0.1.9 dev v1 ' /run/err\n"
+		  "grep -q 'could not, and going back was incomplete' /run/err\n"
+		  "ip link set v1 up; ip addr add fd00:1::1/64 dev v1 nodad");
+	hgw_is("apply --rollback", 0, NULL);
+	testns_sh("ip -6 route show | grep -q 'fd02::/64 via fd00:1::9 dev v1 proto hgw'");
+	free(before);
+}
+
 static void a_journal_that_is_broken_is_not_used(void **state)
 {
 	char *pending, *before = stale_host();
@@ -602,6 +640,8 @@ int main(void)
 		cmocka_unit_test(its_journal_takes_back),
 		cmocka_unit_test(its_journal_is_confirmed),
 		cmocka_unit_test(it_hinders_nobody),
+		cmocka_unit_test(what_is_left_is_printed),
+		cmocka_unit_test(what_is_left_is_printed_by_who_waits),
 		cmocka_unit_test(a_journal_that_is_broken_is_not_used),
 		cmocka_unit_test(listens_to_nobody_before_the_start),
 		cmocka_unit_test(network_namespaces_know_nothing_of_each_other),

@@ -113,7 +113,8 @@ static int finish(struct watcher *w, bool confirmed)
 	if (socket_address(&addr, &err) == 0)
 		unlink(addr.sun_path);
 	/* Whoever hears of the end may go on at once. Nobody writes routes under this lock now. */
-	flock(w->lock, LOCK_UN);
+	if (outcome != WATCHER_INCOMPLETE)
+		flock(w->lock, LOCK_UN);
 	return outcome;
 }
 
