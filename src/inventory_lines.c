@@ -58,10 +58,14 @@ bool inv_lines_add(struct inv_lines *lines, struct hgw_place at, size_t blanks, 
 
 const struct inv_line *inv_lines_find(const struct inv_lines *lines, struct hgw_place at)
 {
+	const struct inv_line *found = NULL;
+
+	/* A text inside the text, JSON in YAML say, may end in the middle of a line. */
 	for (size_t i = 0; i < lines->n; i++)
-		if (lines->v[i].line == at.line && lines->v[i].first == inv_lines_first(at))
-			return &lines->v[i];
-	return NULL;
+		if (lines->v[i].line == at.line && lines->v[i].first == inv_lines_first(at) &&
+		    (found == NULL || lines->v[i].len > found->len))
+			found = &lines->v[i];
+	return found;
 }
 
 void inv_lines_free(struct inv_lines *lines)

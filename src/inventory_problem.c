@@ -129,7 +129,7 @@ static void set_excerpt(struct hgw_diag *d, const struct inv_input *in)
 	if (in->streaming) {
 		const struct inv_line *line = inv_lines_find(&in->lines, at);
 
-		if (line == NULL)
+		if (line == NULL || at.column - line->first > line->len)
 			return;
 		d->at.line = 1;
 		d->at.column = at.column - line->first + 1;
