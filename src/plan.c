@@ -112,9 +112,40 @@ static bool adoptable(const struct rivals *rivals, size_t i, const struct hgw_wa
 	       !(owned && hgw_route_key_cmp(r, &want->route) == 0);
 }
 
+/* What adopting takes: what is in the way and, where none is ours yet, what does the job. */
+static bool is_taken(const struct planning *p, const struct hgw_route *r,
+		     const struct hgw_want *want, bool owned)
+{
+	enum rival kind = judge(r, want, owned, p->pool);
+
+	return kind == RIVAL_CONFLICT || (kind == RIVAL_JOB && !owned);
+}
+
+/* All that is taken goes, by key, as the whole plan is sorted; replaced (NULL: none) becomes ours.
+ */
+static int plan_taken(const struct planning *p, const struct hgw_want *want,
+		      const struct rivals *rivals, const struct hgw_route *replaced, bool owned,
+		      struct hgw_err *err)
+{
+	const struct hgw_route *due = replaced;
+
+	for (size_t i = 0; i < rivals->n; i++) {
+		const struct hgw_route *r = &rivals->v[i];
+
+		if (due != NULL && hgw_route_key_cmp(r, &want->route) >= 0) {
+			if (plan_add(p->plan, HGW_OP_REPLACE, due, want, err) < 0)
+				return -1;
+			due = NULL;
+		}
+		if (r != replaced && is_taken(p, r, want, owned) &&
+		    plan_add(p->plan, HGW_OP_DELETE, r, NULL, err) < 0)
+			return -1;
+	}
+	return due != NULL ? plan_add(p->plan, HGW_OP_REPLACE, due, want, err) : 0;
+}
+
 /*
- * Takes over the rivals that are in the way and, where none is ours yet, those
- * that do the job. One of them is replaced by ours, that of the very key if
+ * Takes rivals over. One of them is replaced by ours, that of the very key if
  * there is one, which leaves no gap; the others are deleted. 1: done; 0: one
  * cannot be taken, so they stay a conflict; -1.
  */
@@ -125,34 +156,15 @@ static int adopt(const struct planning *p, const struct hgw_want *want, const st
 
 	for (size_t i = 0; i < rivals->n; i++) {
 		const struct hgw_route *r = &rivals->v[i];
-		enum rival kind = judge(r, want, owned, p->pool);
 
-		if (kind == RIVAL_NOTE || (kind == RIVAL_JOB && owned))
+		if (!is_taken(p, r, want, owned))
 			continue;
 		if (!adoptable(rivals, i, want, owned))
 			return 0;
 		if (!owned && (replaced == NULL || hgw_route_key_cmp(r, &want->route) == 0))
 			replaced = r;
 	}
-	for (size_t i = 0, done = 0; i <= rivals->n; i++) {
-		const struct hgw_route *r = &rivals->v[i];
-		enum rival kind;
-
-		/* By key, as the whole plan is sorted. */
-		if (replaced != NULL && !done &&
-		    (i == rivals->n || hgw_route_key_cmp(r, &want->route) >= 0)) {
-			if (plan_add(p->plan, HGW_OP_REPLACE, replaced, want, err) < 0)
-				return -1;
-			done = 1;
-		}
-		if (i == rivals->n || r == replaced)
-			continue;
-		kind = judge(r, want, owned, p->pool);
-		if ((kind == RIVAL_CONFLICT || (kind == RIVAL_JOB && !owned)) &&
-		    plan_add(p->plan, HGW_OP_DELETE, r, NULL, err) < 0)
-			return -1;
-	}
-	return 1;
+	return plan_taken(p, want, rivals, replaced, owned, err) < 0 ? -1 : 1;
 }
 
 /* Ours under the key of want: one may be right and stays; else the first, in force, is replaced. */
