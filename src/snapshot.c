@@ -58,3 +58,8 @@ bool hgw_snapshot_has_addr(const struct hgw_snapshot *s, const struct hgw_addr *
 	return s->naddrs > 0 &&
 	       bsearch(&key, s->addrs, s->naddrs, sizeof(key), compare_addrs) != NULL;
 }
+
+bool hgw_snapshot_knows(const struct hgw_snapshot *s, uint8_t family)
+{
+	return family == AF_INET ? !s->no_inet : !s->no_inet6;
+}
