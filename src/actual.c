@@ -1,6 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "hgw/actual.h"
 
+/* Where the routes come from: hgw_kernel_routes(), or the like. */
+struct source {
+	int (*routes)(void *from, const struct hgw_filter *filter, struct hgw_pool *pool,
+		      const struct hgw_sink *sink, struct hgw_err *err);
+	void *from;
+};
+
+static int from_kernel(void *from, const struct hgw_filter *filter, struct hgw_pool *pool,
+		       const struct hgw_sink *sink, struct hgw_err *err)
+{
+	return hgw_kernel_routes(from, filter, pool, sink, err);
+}
+
+/* In the order of the file, all of them being in the pool already. */
+static int from_set(void *from, const struct hgw_filter *filter, struct hgw_pool *pool,
+		    const struct hgw_sink *sink, struct hgw_err *err)
+{
+	const struct hgw_routes *set = from;
+
+	(void)pool;
+	for (size_t i = 0; i < set->n; i++) {
+		const struct hgw_route *r = &set->v[i];
+
+		if (r->dst.addr.family == filter->family &&
+		    (filter->table == 0 || filter->table == r->table) &&
+		    (filter->protocol == 0 || filter->protocol == r->protocol) &&
+		    sink->route(sink->arg, r, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 struct reading {
 	struct hgw_actual *actual;
 	const struct hgw_scope *scope;
@@ -49,7 +81,7 @@ static bool needs_gateways(const struct hgw_desired *d, uint8_t family)
 	return false;
 }
 
-static int read_family(struct reading *rd, struct hgw_kernel *k, uint8_t family,
+static int read_family(struct reading *rd, const struct source *s, uint8_t family,
 		       struct hgw_pool *pool, struct hgw_err *err)
 {
 	const uint32_t tables[] = {rd->scope->table, RT_TABLE_MAIN, RT_TABLE_LOCAL};
@@ -63,13 +95,13 @@ static int read_family(struct reading *rd, struct hgw_kernel *k, uint8_t family,
 			continue;
 		rd->nowned = rd->actual->owned.n;
 		rd->nforeign = rd->actual->foreign.n;
-		if (hgw_kernel_routes(k, &f, pool, &sink, err) < 0)
+		if (s->routes(s->from, &f, pool, &sink, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int hgw_actual_read(struct hgw_actual *a, struct hgw_kernel *k, const struct hgw_scope *scope,
+static int read_all(struct hgw_actual *a, const struct source *s, const struct hgw_scope *scope,
 		    struct hgw_desired *desired, struct hgw_pool *pool, struct hgw_err *err)
 {
 	/* Of a family that is left out no route is owned or foreign: only gateways are looked for.
@@ -85,12 +117,28 @@ int hgw_actual_read(struct hgw_actual *a, struct hgw_kernel *k, const struct hgw
 				continue;
 			rd.scope = &elsewhere;
 		}
-		if (read_family(&rd, k, families[i], pool, err) < 0)
+		if (read_family(&rd, s, families[i], pool, err) < 0)
 			return -1;
 	}
 	hgw_routes_sort(&a->owned);
 	hgw_routes_sort(&a->foreign);
 	return 0;
+}
+
+int hgw_actual_read(struct hgw_actual *a, struct hgw_kernel *k, const struct hgw_scope *scope,
+		    struct hgw_desired *desired, struct hgw_pool *pool, struct hgw_err *err)
+{
+	const struct source kernel = {from_kernel, k};
+
+	return read_all(a, &kernel, scope, desired, pool, err);
+}
+
+int hgw_actual_read_set(struct hgw_actual *a, struct hgw_routes *all, const struct hgw_scope *scope,
+			struct hgw_desired *desired, struct hgw_pool *pool, struct hgw_err *err)
+{
+	const struct source set = {from_set, all};
+
+	return read_all(a, &set, scope, desired, pool, err);
 }
 
 int hgw_actual_read_owned(struct hgw_routes *owned, struct hgw_kernel *k,
@@ -103,6 +151,26 @@ int hgw_actual_read_owned(struct hgw_routes *owned, struct hgw_kernel *k,
 		return -1;
 	f.family = AF_INET6;
 	if (scope->inet6 && hgw_kernel_collect(k, &f, pool, owned, err) < 0)
+		return -1;
+	return 0;
+}
+
+static int collect(void *arg, const struct hgw_route *r, struct hgw_err *err)
+{
+	return hgw_routes_add(arg, r, err) < 0 ? -1 : 1;
+}
+
+int hgw_actual_set_owned(struct hgw_routes *owned, struct hgw_routes *all,
+			 const struct hgw_scope *scope, struct hgw_err *err)
+{
+	struct hgw_filter f = {.table = scope->table, .protocol = scope->protocol};
+	const struct hgw_sink sink = {collect, NULL, owned};
+
+	f.family = AF_INET;
+	if (scope->inet && from_set(all, &f, NULL, &sink, err) < 0)
+		return -1;
+	f.family = AF_INET6;
+	if (scope->inet6 && from_set(all, &f, NULL, &sink, err) < 0)
 		return -1;
 	return 0;
 }

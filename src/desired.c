@@ -221,6 +221,29 @@ size_t hgw_desired_resolve(struct hgw_desired *d, const struct hgw_snapshot *hos
 	return bad;
 }
 
+bool hgw_desired_known(const struct hgw_want *w, const struct hgw_snapshot *host,
+		       const struct hgw_pool *pool)
+{
+	const struct hgw_hop *hops = hgw_route_hops(pool, &w->route);
+	bool known = hgw_snapshot_knows(host, w->route.dst.addr.family);
+
+	for (uint16_t i = 0; i < w->route.nhops; i++)
+		known = known && hgw_snapshot_knows(host, hops[i].via.family);
+	return known;
+}
+
+size_t hgw_desired_leave_unknown(struct hgw_desired *d, const struct hgw_snapshot *host,
+				 const struct hgw_pool *pool)
+{
+	size_t n = 0, all = d->n;
+
+	for (size_t i = 0; i < all; i++)
+		if (hgw_desired_known(&d->v[i], host, pool))
+			d->v[n++] = d->v[i];
+	d->n = n;
+	return all - n;
+}
+
 const char *hgw_desired_explain(const struct hgw_desired *d, const struct hgw_inventory *inv,
 				const struct hgw_pool *pool, const struct hgw_want *w, char *text,
 				size_t size)

@@ -278,7 +278,7 @@ int hgw_json_begin(FILE *f, const struct hgw_report *report)
 
 	fprintf(f, "{\"format\":\"%s\",\"node\":", report->format);
 	rc = dump(f, node_json(report, report->node));
-	fputs(",\"source\":\"kernel\"", f);
+	fprintf(f, ",\"source\":\"%s\"", report->snapshot != NULL ? "snapshot" : "kernel");
 	return rc;
 }
 

@@ -46,7 +46,10 @@ static void print_header(FILE *f, const struct hgw_view *view, const struct hgw_
 	const char *node = inv != NULL ? hgw_node_name(inv, report->node) : "";
 	char table[16], protocol[16];
 
-	fprintf(f, "%s--- kernel%s%s (", paint(view, bold), inv != NULL ? " " : "", node);
+	fputs(paint(view, bold), f);
+	fputs("--- ", f);
+	print_printable(f, report->snapshot != NULL ? report->snapshot : "kernel");
+	fprintf(f, "%s%s (", inv != NULL ? " " : "", node);
 	if (report->scope->table == 0)
 		fputs("all tables", f);
 	else
@@ -165,6 +168,7 @@ static const char *fault_text(enum hgw_fault fault)
 		[HGW_FAULT_DOUBLED] = "more than one route of ours",
 		[HGW_FAULT_FOREIGN] = "there, but not ours",
 		[HGW_FAULT_CONFLICT] = "taken by another route",
+		[HGW_FAULT_UNKNOWN] = "not known: the snapshot tells nothing of this family",
 	};
 
 	return texts[fault];
@@ -233,9 +237,11 @@ void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_repo
 		break;
 	case HGW_CHECK_RULE:
 		fprintf(f,
-			c->status == HGW_PASS ? "a rule leads to table %s"
-					      : "no rule leads to table %s, so its routes are "
-						"not used; see ip-rule(8)",
+			c->status == HGW_PASS	? "a rule leads to table %s"
+			: c->status == HGW_SKIP ? "a snapshot does not tell whether a rule leads "
+						  "to table %s"
+						: "no rule leads to table %s, so its routes are "
+						  "not used; see ip-rule(8)",
 			view_table(view, report->scope->table, table));
 		break;
 	default:
@@ -265,8 +271,8 @@ static void print_checks(FILE *f, const struct hgw_view *view, const struct hgw_
 			 enum hgw_check_status status)
 {
 	static const char *const marks[] = {
-		[HGW_PASS] = "pass", [HGW_FAIL] = "FAIL", [HGW_WARN] = "warn"};
-	const char *color = status == HGW_FAIL ? red : status == HGW_WARN ? yellow : green;
+		[HGW_PASS] = "pass", [HGW_FAIL] = "FAIL", [HGW_WARN] = "warn", [HGW_SKIP] = "skip"};
+	const char *color = status == HGW_FAIL ? red : status == HGW_PASS ? green : yellow;
 
 	for (size_t i = 0; i < report->verdict->n; i++) {
 		const struct hgw_check *c = &report->verdict->v[i];
@@ -296,11 +302,14 @@ void hgw_print_verdict(FILE *f, const struct hgw_view *view, const struct hgw_re
 
 	print_checks(f, view, report, HGW_FAIL);
 	print_checks(f, view, report, HGW_WARN);
+	print_checks(f, view, report, HGW_SKIP);
 	if (verbose)
 		print_checks(f, view, report, HGW_PASS);
-	fprintf(f, "%s: %zu failed, %zu warning%s, %zu passed.\n",
-		hgw_node_name(report->inv, report->node), count[HGW_FAIL], count[HGW_WARN],
-		count[HGW_WARN] == 1 ? "" : "s", count[HGW_PASS]);
+	fprintf(f, "%s: %zu failed, %zu warning%s, ", hgw_node_name(report->inv, report->node),
+		count[HGW_FAIL], count[HGW_WARN], count[HGW_WARN] == 1 ? "" : "s");
+	if (count[HGW_SKIP] > 0)
+		fprintf(f, "%zu skipped, ", count[HGW_SKIP]);
+	fprintf(f, "%zu passed.\n", count[HGW_PASS]);
 }
 
 static const char *const severities[] = {

@@ -83,7 +83,8 @@ int hgw_self_find(const struct hgw_inventory *inv, const struct hgw_snapshot *ho
 				"which node is this host? Its name is that of %s; say --node NAME",
 				by_name.list);
 	return hgw_fail(err, HGW_DATAERR,
-			"which node is this host? None has one of its addresses or its name; say "
-			"--node NAME, one of %s",
+			"which node is this host? None has one of its addresses%s; say --node "
+			"NAME, one of %s",
+			host->file ? ", as far as the snapshot tells them" : " or its name",
 			all.list);
 }

@@ -180,10 +180,16 @@ static int check_link(const struct subject *s, const struct hgw_check *route, st
 	return verdict_add(s->verdict, &c, err);
 }
 
-static int check_want(const struct subject *s, struct hgw_err *err)
+static int check_want(const struct subject *s, const struct hgw_snapshot *host, struct hgw_err *err)
 {
 	struct hgw_check route;
 
+	if (!hgw_desired_known(s->want, host, s->pool)) {
+		route = check_of(s, HGW_CHECK_ROUTE);
+		route.status = HGW_SKIP;
+		route.fault = HGW_FAULT_UNKNOWN;
+		return verdict_add(s->verdict, &route, err);
+	}
 	if (check_route(s, &route, err) < 0 || check_onlink(s, err) < 0 ||
 	    check_shadowed(s, &route, err) < 0)
 		return -1;
@@ -213,7 +219,7 @@ static int check_rule(struct hgw_verdict *verdict, const struct hgw_snapshot *ho
 		      uint8_t family, struct hgw_err *err)
 {
 	struct hgw_check c = {.id = HGW_CHECK_RULE,
-			      .status = HGW_WARN,
+			      .status = host->file ? HGW_SKIP : HGW_WARN,
 			      .family = family,
 			      .want = HGW_NONE,
 			      .have = HGW_NONE};
@@ -235,7 +241,7 @@ int hgw_verify(struct hgw_verdict *verdict, const struct hgw_desired *desired,
 
 		inet |= s.want->route.dst.addr.family == AF_INET;
 		inet6 |= s.want->route.dst.addr.family == AF_INET6;
-		if (check_want(&s, err) < 0)
+		if (check_want(&s, host, err) < 0)
 			return -1;
 	}
 	if (check_extra(verdict, desired, &actual->owned, err) < 0 ||
@@ -275,6 +281,7 @@ const char *hgw_check_status_name(enum hgw_check_status status)
 		[HGW_PASS] = "pass",
 		[HGW_FAIL] = "fail",
 		[HGW_WARN] = "warn",
+		[HGW_SKIP] = "skip",
 	};
 
 	return names[status];

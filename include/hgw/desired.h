@@ -66,6 +66,13 @@ void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r);
 /* Gives each hop its device, once all routes have been seen; the number of wants at fault. */
 size_t hgw_desired_resolve(struct hgw_desired *d, const struct hgw_snapshot *host,
 			   struct hgw_pool *pool);
+/* Whether what was read of the host tells if the route is there: family by family, of a snapshot.
+ */
+bool hgw_desired_known(const struct hgw_want *w, const struct hgw_snapshot *host,
+		       const struct hgw_pool *pool);
+/* Leaves out those of which it does not; how many. */
+size_t hgw_desired_leave_unknown(struct hgw_desired *d, const struct hgw_snapshot *host,
+				 const struct hgw_pool *pool);
 /*
  * Why the gateway of a want cannot be used, as a text and a hint: "gateway
  * 10.0.0.9 of node 'node2' is …". Cut if text is too small.

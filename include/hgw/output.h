@@ -29,8 +29,9 @@ struct hgw_view {
 
 /* What a run was about and came to. Members that do not apply are NULL or 0. */
 struct hgw_report {
-	const char *format; /* "hgw.plan/1" */
-	const char *saved;  /* the file that the plan is out of, where that is no inventory */
+	const char *format;   /* "hgw.plan/1" */
+	const char *snapshot; /* the file that the host was read from; NULL: the kernel */
+	const char *saved;    /* the file that the plan is out of, where that is no inventory */
 	const struct hgw_inventory *inv;
 	const struct hgw_plan *plan;
 	const struct hgw_verdict *verdict; /* with desired and actual, which it refers to */
@@ -61,7 +62,7 @@ void hgw_print_summary(FILE *f, const struct hgw_plan *plan, bool done);
 /* Says in diags which foreign routes do the job, or stand behind ours. */
 void hgw_note_foreign(struct hgw_diags *diags, const struct hgw_view *view,
 		      const struct hgw_report *report);
-/* Failures first, then warnings, all with verbose; a count at the end. */
+/* Failures first, then warnings and what was skipped, all with verbose; a count at the end. */
 void hgw_print_verdict(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 		       bool verbose);
 /* As a compiler does; those at least as severe as least. */

@@ -24,7 +24,8 @@ enum hgw_check_id {
 	HGW_NCHECKS,
 };
 
-enum hgw_check_status { HGW_PASS, HGW_FAIL, HGW_WARN, HGW_NSTATUSES };
+/* A check that cannot be made with what is known is skipped, and no pass. */
+enum hgw_check_status { HGW_PASS, HGW_FAIL, HGW_WARN, HGW_SKIP, HGW_NSTATUSES };
 
 /* What is the matter with a route. */
 enum hgw_fault {
@@ -37,6 +38,7 @@ enum hgw_fault {
 	HGW_FAULT_DOUBLED,    /* more than one of ours to one subnet */
 	HGW_FAULT_FOREIGN,    /* somebody else's does the job */
 	HGW_FAULT_CONFLICT,   /* somebody else's goes elsewhere */
+	HGW_FAULT_UNKNOWN,    /* a snapshot does not tell */
 };
 
 /* What one check came to. There can be a million of them, so routes are referred to. */
@@ -66,7 +68,7 @@ HGW_NODISCARD int hgw_verify(struct hgw_verdict *verdict, const struct hgw_desir
 			     struct hgw_err *err);
 void hgw_verdict_free(struct hgw_verdict *verdict);
 
-/* "route", "shadowed", …; "pass", "fail", "warn". */
+/* "route", "shadowed", …; "pass", "fail", "warn", "skip". */
 const char *hgw_check_name(enum hgw_check_id id);
 const char *hgw_check_status_name(enum hgw_check_status status);
 
