@@ -26,7 +26,7 @@ struct cmd_options {
 	bool quiet, verbose, help, version;
 	bool exit_code, dry_run, allow_empty;
 	bool confirm, detach, settle, roll_back, verify; /* settle: --confirm */
-	const char *plan, *out;
+	const char *plan, *out, *snapshot;
 	uint32_t lock_timeout, wait, confirm_within;
 	struct hgw_limit max_delete;
 	struct hgw_policy policy;
@@ -42,6 +42,7 @@ struct session {
 	struct hgw_kernel *kernel;
 	struct hgw_lock lock;
 	struct hgw_snapshot host;
+	struct hgw_routes recorded; /* all routes of a snapshot */
 	struct hgw_pool pool;
 	struct hgw_scope scope;
 	struct hgw_desired desired;
@@ -91,7 +92,7 @@ void options_print(FILE *f, const struct cmd *cmd);
 
 /* Loads the inventory; settles table and protocol. */
 HGW_NODISCARD int session_load(struct session *s, struct hgw_err *err);
-/* Opens the kernel. */
+/* Opens the kernel, or reads the snapshot. */
 HGW_NODISCARD int session_open(struct session *s, struct hgw_err *err);
 /*
  * Waits, as long as --wait says, until the host knows which node it is and

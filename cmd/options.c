@@ -20,6 +20,7 @@ enum option_id {
 	OPT_LOCK_TIMEOUT,
 	OPT_WAIT,
 	OPT_OUT,
+	OPT_SNAPSHOT,
 	OPT_PLAN,
 	OPT_VERIFY,
 	OPT_CONFIRM_WITHIN,
@@ -67,6 +68,8 @@ static const struct option_spec {
 	 "wait for another hgw so long (5; 0: not at all)"},
 	{OPT_WAIT, ON(CMD_APPLY), "wait", "SEC",
 	 "wait so long for this host's address and interface"},
+	{OPT_SNAPSHOT, ON(CMD_PLAN) | ON(CMD_SHOW) | ON(CMD_VERIFY), "snapshot", "FILE",
+	 "not this host: the output of ip route on another ('-': stdin)"},
 	{OPT_OUT, ON(CMD_PLAN), "out", "PLAN", "save the plan in file PLAN, for apply --plan"},
 	{OPT_PLAN, ON(CMD_APPLY), "plan", "PLAN",
 	 "apply that plan exactly, if nothing has changed since"},
@@ -207,6 +210,7 @@ static const char **value_of(struct cmd_options *opt, int id)
 		{OPT_TABLE, &opt->table},
 		{OPT_PROTOCOL, &opt->protocol},
 		{OPT_OUT, &opt->out},
+		{OPT_SNAPSHOT, &opt->snapshot},
 		{OPT_PLAN, &opt->plan},
 	};
 
@@ -265,6 +269,15 @@ static int unknown_option(const struct cmd *cmd, const char *word, struct hgw_er
 			cmd->name);
 }
 
+static bool stdin_is_taken(const struct cmd_options *opt)
+{
+	bool inventory = false;
+
+	for (size_t i = 0; i < opt->nfiles; i++)
+		inventory |= strcmp(opt->files[i], "-") == 0;
+	return inventory && strcmp(opt->snapshot, "-") == 0;
+}
+
 /* What does not go together. */
 static int check_together(const struct cmd_options *opt, const struct cmd *cmd, struct hgw_err *err)
 {
@@ -286,6 +299,13 @@ static int check_together(const struct cmd_options *opt, const struct cmd *cmd, 
 		       "inventory";
 	else if (opt->settle && opt->roll_back)
 		what = "--confirm and --rollback exclude each other";
+	else if (opt->snapshot != NULL && opt->netns != NULL)
+		what = "--snapshot and --netns exclude each other: what is read is a file";
+	else if (opt->snapshot != NULL && opt->out != NULL)
+		what = "a plan to be saved is made on the host that is to apply it, not with "
+		       "--snapshot";
+	else if (opt->snapshot != NULL && stdin_is_taken(opt))
+		what = "standard input cannot be both, inventory and snapshot";
 	if (what == NULL)
 		return 0;
 	return hgw_fail(err, HGW_USAGE, "%s; see 'hgw help %s'", what, cmd->name);

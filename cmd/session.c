@@ -57,6 +57,9 @@ int session_scope(struct session *s, uint32_t table, struct hgw_err *err)
 	bool both = s->opt.inet == s->opt.inet6;
 
 	s->view = (struct hgw_view){&s->names, &s->host, &s->pool, use_color(&s->opt)};
+	if (s->opt.snapshot != NULL)
+		s->report.snapshot =
+			strcmp(s->opt.snapshot, "-") == 0 ? "<stdin>" : s->opt.snapshot;
 	s->report.scope = &s->scope;
 	s->report.diags = &s->diags;
 	s->scope = (struct hgw_scope){.table = s->inv.table != 0 ? s->inv.table : table,
@@ -83,8 +86,31 @@ int session_load(struct session *s, struct hgw_err *err)
 	return session_scope(s, RT_TABLE_MAIN, err);
 }
 
+/* A file takes the place of the kernel. */
+static int open_snapshot(struct session *s, struct hgw_err *err)
+{
+	struct hgw_snapshot_file file;
+
+	if (hgw_snapshot_load(&file, s->opt.snapshot, &s->names, &s->pool, &s->diags, err) < 0)
+		return -1;
+	s->host = file.host;
+	s->recorded = file.routes;
+	if (s->scope.table != RT_TABLE_MAIN && !file.all)
+		return hgw_fail(
+			err, HGW_DATAERR,
+			"%s tells table main alone; take it anew with: " HGW_SNAPSHOT_COMMAND,
+			s->report.snapshot);
+	if ((s->scope.inet && !s->host.no_inet) || (s->scope.inet6 && !s->host.no_inet6))
+		return 0;
+	return hgw_fail(err, HGW_DATAERR,
+			"%s tells nothing of IPv%d; take it anew with: " HGW_SNAPSHOT_COMMAND,
+			s->report.snapshot, s->scope.inet ? 4 : 6);
+}
+
 int session_open(struct session *s, struct hgw_err *err)
 {
+	if (s->opt.snapshot != NULL)
+		return open_snapshot(s, err);
 	return hgw_kernel_open(&s->kernel, s->opt.netns, err);
 }
 
@@ -116,12 +142,14 @@ const char *session_node(const struct session *s)
 
 static int find_self(struct session *s, struct hgw_err *err)
 {
-	const char *name = session_node(s);
+	bool live = s->opt.snapshot == NULL; /* else this host has nothing to do with it */
+	const char *name = live ? session_node(s) : s->opt.node;
 	char hostname[256] = "";
 
-	if (gethostname(hostname, sizeof(hostname) - 1) < 0)
+	if (live && gethostname(hostname, sizeof(hostname) - 1) < 0)
 		hostname[0] = '\0';
-	if (hgw_self_find(&s->inv, &s->host, name, hostname, &s->report.node, &s->diags, err) < 0)
+	if (hgw_self_find(&s->inv, &s->host, name, live ? hostname : NULL, &s->report.node,
+			  &s->diags, err) < 0)
 		return -1;
 	s->report.inv = &s->inv;
 	return 0;
@@ -133,14 +161,48 @@ void session_forget(struct session *s)
 	hgw_desired_free(&s->desired);
 	hgw_pool_free(&s->pool);
 	hgw_snapshot_free(&s->host);
+	hgw_routes_free(&s->recorded);
+}
+
+/* What it does not tell can be said neither to be there nor to be missing. */
+static int note_unknown(struct session *s, struct hgw_err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->desired.n; i++)
+		n += !hgw_desired_known(&s->desired.v[i], &s->host, &s->pool);
+	if (n == 0)
+		return 0;
+	if (n == s->desired.n)
+		return hgw_fail(
+			err, HGW_DATAERR,
+			"%s tells nothing of IPv%d, and all routes wanted need that; take it "
+			"anew with: " HGW_SNAPSHOT_COMMAND,
+			s->report.snapshot, s->host.no_inet ? 4 : 6);
+	hgw_diag_add(&s->diags, HGW_WARNING, NULL, "take it anew with: " HGW_SNAPSHOT_COMMAND,
+		     "%s tells nothing of IPv%d: %zu of %zu routes are left out of account",
+		     s->report.snapshot, s->host.no_inet ? 4 : 6, n, s->desired.n);
+	return 0;
+}
+
+/* The routes, of wherever they are. */
+static int read_routes(struct session *s, struct hgw_err *err)
+{
+	if (s->opt.snapshot == NULL)
+		return hgw_actual_read(&s->actual, s->kernel, &s->scope, &s->desired, &s->pool,
+				       err);
+	if (note_unknown(s, err) < 0)
+		return -1;
+	return hgw_actual_read_set(&s->actual, &s->recorded, &s->scope, &s->desired, &s->pool, err);
 }
 
 int session_read(struct session *s, struct hgw_err *err)
 {
-	if (hgw_kernel_snapshot(s->kernel, &s->host, err) < 0 || find_self(s, err) < 0 ||
+	if ((s->opt.snapshot == NULL && hgw_kernel_snapshot(s->kernel, &s->host, err) < 0) ||
+	    find_self(s, err) < 0 ||
 	    hgw_desired_build(&s->desired, &s->inv, s->report.node, &s->scope, &s->host, &s->pool,
 			      err) < 0 ||
-	    hgw_actual_read(&s->actual, s->kernel, &s->scope, &s->desired, &s->pool, err) < 0)
+	    read_routes(s, err) < 0)
 		return -1;
 	hgw_desired_resolve(&s->desired, &s->host, &s->pool);
 	return 0;
@@ -180,6 +242,7 @@ static int guard_connected(struct session *s, struct hgw_err *err)
 
 int session_plan(struct session *s, struct hgw_err *err)
 {
+	hgw_desired_leave_unknown(&s->desired, &s->host, &s->pool);
 	if (s->report.inv != NULL && (reachable(s, err) < 0 || guard_connected(s, err) < 0))
 		return -1;
 	if (hgw_plan_build(&s->plan, &s->desired, &s->actual, &s->opt.policy, &s->pool, err) < 0)

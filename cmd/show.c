@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd.h"
 
+static int read_owned(struct session *s, struct hgw_err *err)
+{
+	if (s->opt.snapshot != NULL)
+		return hgw_actual_set_owned(&s->actual.owned, &s->recorded, &s->scope, err);
+	if (hgw_kernel_snapshot(s->kernel, &s->host, err) < 0)
+		return -1;
+	return hgw_actual_read_owned(&s->actual.owned, s->kernel, &s->scope, &s->pool, err);
+}
+
 int cmd_show(struct session *s, struct hgw_err *err)
 {
 	const struct hgw_routes *owned = &s->actual.owned;
@@ -10,8 +19,7 @@ int cmd_show(struct session *s, struct hgw_err *err)
 			      : hgw_names_load(&s->names, "", err) < 0 ||
 					session_scope(s, RT_TABLE_MAIN, err) < 0)
 		return -1;
-	if (session_open(s, err) < 0 || hgw_kernel_snapshot(s->kernel, &s->host, err) < 0 ||
-	    hgw_actual_read_owned(&s->actual.owned, s->kernel, &s->scope, &s->pool, err) < 0)
+	if (session_open(s, err) < 0 || read_owned(s, err) < 0)
 		return -1;
 	if (s->opt.format == FORMAT_JSON) {
 		s->printed = true;

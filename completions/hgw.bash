@@ -11,11 +11,12 @@ _hgw() {
 		return
 	fi
 	case $command in
-	plan) options="$options --node --exit-code --out --adopt --no-prune --skip-unreachable" formats="$formats batch" ;;
+	plan) options="$options --node --exit-code --out --snapshot --adopt --no-prune --skip-unreachable" formats="$formats batch" ;;
 	apply) options="$options --node --exit-code --dry-run --allow-empty --lock-timeout
 		--adopt --no-prune --skip-unreachable --max-delete --wait --plan --verify
 		--confirm-within --detach --confirm --rollback" ;;
-	verify) options="$options --node" ;;
+	verify) options="$options --node --snapshot" ;;
+	show) options="$options --snapshot" ;;
 	flush) options="$options --dry-run --lock-timeout" ;;
 	help) options='' ;;
 	esac
@@ -28,7 +29,7 @@ _hgw() {
 	case $prev in
 	-o) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
-	--out | --plan) compopt -o filenames 2>/dev/null
+	--out | --plan | --snapshot) compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--netns) mapfile -t COMPREPLY < <(compgen -W "$(ls /run/netns 2>/dev/null)" -- "$cur") && return ;;
 	--table | --protocol | --annotation-prefix | --node | --lock-timeout | --max-delete | --wait | --confirm-within) return ;;
