@@ -45,7 +45,8 @@ static int decode_hops(struct hgw_pool *pool, struct nlattr *multipath, struct h
 	int left = nla_len(multipath);
 	uint8_t state = 0xff;
 
-	for (; RTNH_OK(nh, left) && r->nhops < HOPS_MAX; nh = kernel_next_hop(nh, &left)) {
+	for (; left >= (int)sizeof(*nh) && RTNH_OK(nh, left) && r->nhops < HOPS_MAX;
+	     nh = kernel_next_hop(nh, &left)) {
 		struct nlattr *tb[RTA_MAX + 1];
 		struct hgw_hop hop = {.flags = nh->rtnh_flags,
 				      .weight = (uint16_t)(nh->rtnh_hops + 1),

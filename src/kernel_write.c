@@ -144,7 +144,7 @@ static void clear_hop_state(struct nlattr *multipath)
 	struct rtnexthop *nh = nla_data(multipath);
 	int left = nla_len(multipath);
 
-	for (; RTNH_OK(nh, left); nh = kernel_next_hop(nh, &left))
+	for (; left >= (int)sizeof(*nh) && RTNH_OK(nh, left); nh = kernel_next_hop(nh, &left))
 		nh->rtnh_flags &= (uint8_t)~STATE_FLAGS;
 }
 
