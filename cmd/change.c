@@ -55,27 +55,6 @@ static void report_failure(const struct change *c, struct hgw_err *err)
 			     "everything was undone: the routes are as they were");
 }
 
-/* The watcher is there before the first write, and so is the journal, if that dies too. */
-static int arm(struct change *c, struct hgw_err *err)
-{
-	struct session *s = c->s;
-
-	if (!s->opt.confirm)
-		return 0;
-	if (hgw_journal_write(&c->undo, &s->pool, err) < 0)
-		return -1;
-	if (watcher_start(&c->watcher, s->opt.confirm_within, &s->lock, &c->undo, &s->pool, err) <
-	    0) {
-		struct hgw_err ignored;
-
-		/* Nothing was changed: there is nothing for the next run to find. */
-		if (hgw_journal_close(false, &ignored) < 0)
-			hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL, "%s", ignored.msg);
-		return -1;
-	}
-	return 0;
-}
-
 /* It has nothing to go back from any more; or, if we could not, is left to try once more. */
 static void disarm(struct change *c, bool incomplete)
 {
@@ -85,6 +64,25 @@ static void disarm(struct change *c, bool incomplete)
 		close(c->watcher);
 	}
 	c->watcher = -1;
+}
+
+/*
+ * The watcher is there before the first write; and, should it die, the
+ * journal, which comes second: there is always somebody to clear it away.
+ */
+static int arm(struct change *c, struct hgw_err *err)
+{
+	struct session *s = c->s;
+
+	if (!s->opt.confirm)
+		return 0;
+	if (watcher_start(&c->watcher, s->opt.confirm_within, &s->lock, &c->undo, &s->pool, err) <
+	    0)
+		return -1;
+	if (hgw_journal_write(&c->undo, &s->pool, err) == 0)
+		return 0;
+	disarm(c, false);
+	return -1;
 }
 
 /* Takes the whole change back, for the reason in err. */

@@ -92,11 +92,19 @@ static int listen_here(struct hgw_err *err)
 	return fd;
 }
 
+static void forget_socket(void)
+{
+	struct sockaddr_un addr;
+	struct hgw_err err;
+
+	if (socket_address(&addr, &err) == 0)
+		unlink(addr.sun_path);
+}
+
 /* The end of the wait; what it came to. */
 static int finish(struct watcher *w, bool confirmed)
 {
 	struct hgw_kernel *k = NULL;
-	struct sockaddr_un addr;
 	struct hgw_err err;
 	int outcome = WATCHER_CONFIRMED;
 
@@ -110,8 +118,7 @@ static int finish(struct watcher *w, bool confirmed)
 	/* Where going back failed the journal stays, for another try. */
 	if (outcome != WATCHER_INCOMPLETE && hgw_journal_close(!confirmed, &err) < 0)
 		outcome = confirmed ? WATCHER_CONFIRMED : WATCHER_ROLLED_BACK;
-	if (socket_address(&addr, &err) == 0)
-		unlink(addr.sun_path);
+	forget_socket();
 	/* Whoever hears of the end may go on at once. Nobody writes routes under this lock now. */
 	if (outcome != WATCHER_INCOMPLETE)
 		flock(w->lock, LOCK_UN);
@@ -243,8 +250,10 @@ static _Noreturn void watch(struct watcher *w)
 	int outcome;
 
 	leave_session(w);
-	if (w->signals < 0 || w->timer < 0 || say(w->parent, WATCHER_ARMED) < 0)
+	if (w->signals < 0 || w->timer < 0 || say(w->parent, WATCHER_ARMED) < 0) {
+		forget_socket(); /* who it was for is gone, and has written nothing */
 		_exit(HGW_FAILED);
+	}
 	outcome = wait_for_outcome(w);
 	if (w->parent >= 0)
 		say(w->parent, (char)outcome);
@@ -278,6 +287,7 @@ int watcher_start(int *fd, uint32_t seconds, const struct hgw_lock *lock, struct
 	if (pid > 0 && hear(pair[0]) == WATCHER_ARMED)
 		return 0;
 	close(pair[0]);
+	forget_socket();
 	return hgw_fail(err, HGW_FAILED, "cannot start the process that would roll back: %s",
 			pid < 0 ? strerror(errno) : "it ended at once");
 }

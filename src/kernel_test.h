@@ -28,6 +28,7 @@
 	"ip addr add 10.0.$n.1/24 dev v$n; ip addr add fd00:$n::1/64 dev v$n nodad\n"              \
 	"done; tries=500\n"                                                                        \
 	"until [ $(ip -6 route show table local | grep -c ff00::/8) = 4 ] &&\n"                    \
+	"[ $(ip -6 route show table local | grep -c '^local fd00:') = 2 ] &&\n"                    \
 	"! ip route show table all | grep -q linkdown; do\n"                                       \
 	"sleep 0.01; tries=$((tries - 1)); [ $tries -gt 0 ]\n"                                     \
 	"done\n"
