@@ -154,8 +154,9 @@ static inline void wait_for_text(const char *path, const char *text)
  */
 static inline pid_t hgw_child_of(pid_t pid)
 {
-	char *text = testns_out("awk '$2 == \"(hgw)\" && $3 != \"Z\" && $4 == %ld { print $1 }' "
-				"/proc/[0-9]*/stat 2>/dev/null || true",
+	/* Processes end while we look, which cat minds less than awk. */
+	char *text = testns_out("{ cat /proc/[0-9]*/stat 2>/dev/null || true; } |\n"
+				"awk '$2 == \"(hgw)\" && $3 != \"Z\" && $4 == %ld { print $1 }'",
 				(long)pid);
 	pid_t child = (pid_t)strtol(text, NULL, 10);
 
