@@ -50,7 +50,8 @@ static int on_route(void *arg, const struct hgw_route *r, struct hgw_err *err)
 	hgw_desired_see(rd->desired, r);
 	/* The local table is looked up before any other: an address of ours goes before a route. */
 	if ((!in_table && r->table != RT_TABLE_LOCAL) || r->tos != 0 ||
-	    hgw_desired_covering(rd->desired, &r->dst) == NULL)
+	    (in_table ? !hgw_desired_in_pods(rd->desired, &r->dst)
+		      : hgw_desired_covering(rd->desired, &r->dst) == NULL))
 		return 0;
 	return hgw_routes_add(&rd->actual->foreign, r, err) < 0 ? -1 : 1;
 }

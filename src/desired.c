@@ -141,14 +141,12 @@ static bool better(const struct hgw_route *a, const struct hgw_gateway *than)
 	return hgw_route_metric(a) < hgw_route_metric(&than->route);
 }
 
-void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r)
+/* The gateways inside a prefix stand together, from its own address on. */
+static size_t first_gateway(const struct hgw_desired *d, const struct hgw_prefix *p)
 {
-	struct hgw_gateway key = {.addr = r->dst.addr};
+	struct hgw_gateway key = {.addr = p->addr};
 	size_t lo = 0, hi = d->ngateways;
 
-	if (r->tos != 0 || (d->device != 0 && r->hop.oif != d->device))
-		return;
-	/* The gateways inside a prefix stand together, from its own address on. */
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
@@ -157,8 +155,16 @@ void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r)
 		else
 			hi = mid;
 	}
-	for (; lo < d->ngateways && hgw_prefix_has(&r->dst, &d->gateways[lo].addr); lo++) {
-		struct hgw_gateway *g = &d->gateways[lo];
+	return lo;
+}
+
+void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r)
+{
+	if (r->tos != 0 || (d->device != 0 && r->hop.oif != d->device))
+		return;
+	for (size_t i = first_gateway(d, &r->dst);
+	     i < d->ngateways && hgw_prefix_has(&r->dst, &d->gateways[i].addr); i++) {
+		struct hgw_gateway *g = &d->gateways[i];
 
 		if (!better(r, g))
 			continue;
@@ -334,6 +340,32 @@ const struct hgw_want *hgw_desired_covering(const struct hgw_desired *d, const s
 	if (lo == 0 || !hgw_prefix_covers(&d->v[lo - 1].route.dst, p))
 		return NULL;
 	return &d->v[lo - 1];
+}
+
+/* Of a cluster so wide that it holds the nodes as well. */
+static bool has_gateway(const struct hgw_desired *d, const struct hgw_prefix *p)
+{
+	size_t i = first_gateway(d, p);
+
+	return i < d->ngateways && hgw_prefix_has(p, &d->gateways[i].addr);
+}
+
+bool hgw_desired_in_pods(const struct hgw_desired *d, const struct hgw_prefix *p)
+{
+	const struct hgw_node *self;
+	bool inside = false;
+
+	if (hgw_desired_covering(d, p) != NULL)
+		return true;
+	if (d->pods == NULL)
+		return false;
+	for (size_t i = 0; i < d->pods->ncluster && !inside; i++)
+		inside = hgw_prefix_covers(&d->pods->cluster[i], p) &&
+			 (p->len == d->pods->cluster[i].len || !has_gateway(d, p));
+	self = &d->pods->nodes[d->self];
+	for (uint32_t i = 0; i < self->nsubnets && inside; i++)
+		inside = !hgw_prefix_covers(&d->pods->subnets[self->subnets + i], p);
+	return inside;
 }
 
 void hgw_desired_free(struct hgw_desired *d)

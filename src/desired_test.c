@@ -594,6 +594,64 @@ static void a_subnet_covers_itself_and_what_is_inside(void **state)
 	}
 }
 
+/* Those of this node itself are where others work: the bridge of its pods, say. */
+static void the_network_of_the_nodes_is_none_of_the_pods(void **state)
+{
+	static const struct {
+		const char *prefix;
+		bool in_pods;
+	} cases[] = {
+		{"192.168.31.0/24", false}, {"192.168.31.62/32", false}, {"192.168.16.0/20", false},
+		{"192.168.0.0/16", true},   {"192.168.32.0/24", true},	 {"192.168.31.64/26", true},
+		{"192.168.1.0/24", true},
+	};
+	struct state *t = *state;
+
+	build(t, "network: {cluster: [192.168.0.0/16]}\n"
+		 "nodes:\n"
+		 "- {name: a, address: 192.168.31.61}\n"
+		 "- {name: b, address: 192.168.31.62, subnet: 192.168.1.0/24}\n");
+	t->desired.pods = &t->inv;
+	for (size_t i = 0; i < HGW_ARRAY_LEN(cases); i++) {
+		struct hgw_prefix p = prefix(cases[i].prefix);
+
+		if (hgw_desired_in_pods(&t->desired, &p) != cases[i].in_pods)
+			fail_msg("%s", cases[i].prefix);
+	}
+}
+
+static void the_pod_networks_are_the_cluster_less_our_own_subnets(void **state)
+{
+	static const struct {
+		const char *prefix;
+		bool wanted, in_pods;
+	} cases[] = {
+		{"10.244.1.0/24", true, true},	   {"10.244.1.128/25", true, true},
+		{"10.244.7.0/24", false, true},	   {"10.244.0.0/16", false, true},
+		{"10.244.0.0/24", false, false},   {"10.244.0.1/32", false, false},
+		{"10.244.9.4/30", false, false},   {"10.244.8.0/23", false, true},
+		{"10.0.0.0/8", false, false},	   {"10.245.0.0/24", false, false},
+		{"fd00:10:244::/48", false, true}, {"fd00:10:244:5::/64", false, true},
+		{"fd00:10::/32", false, false},	   {"0.0.0.0/0", false, false},
+	};
+	struct state *t = *state;
+
+	build(t, "network: {cluster: [10.244.0.0/16, 'fd00:10:244::/48']}\n"
+		 "nodes:\n"
+		 "- {name: a, address: 192.168.31.61, subnets: [10.244.0.0/24, 10.244.9.0/24]}\n"
+		 "- {name: b, address: 192.168.31.62, subnet: 10.244.1.0/24}\n");
+	for (unsigned strict = 0; strict < 2; strict++) {
+		t->desired.pods = strict ? &t->inv : NULL;
+		for (size_t i = 0; i < HGW_ARRAY_LEN(cases); i++) {
+			struct hgw_prefix p = prefix(cases[i].prefix);
+
+			if (hgw_desired_in_pods(&t->desired, &p) !=
+			    (strict ? cases[i].in_pods : cases[i].wanted))
+				fail_msg("%s", cases[i].prefix);
+		}
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -616,6 +674,8 @@ int main(void)
 		TEST(refusing_names_file_line_and_node),
 		TEST(each_subnet_without_a_gateway_is_told),
 		TEST(a_subnet_covers_itself_and_what_is_inside),
+		TEST(the_pod_networks_are_the_cluster_less_our_own_subnets),
+		TEST(the_network_of_the_nodes_is_none_of_the_pods),
 	};
 
 	return cmocka_run_group_tests_name("desired", tests, NULL, NULL);

@@ -14,8 +14,10 @@ static int verdict_add(struct hgw_verdict *verdict, const struct hgw_check *c, s
 		verdict->v = v;
 		verdict->cap = cap;
 	}
-	verdict->v[verdict->n++] = *c;
-	verdict->count[c->status]++;
+	verdict->v[verdict->n] = *c;
+	if (verdict->strict && c->status == HGW_WARN)
+		verdict->v[verdict->n].status = HGW_FAIL;
+	verdict->count[verdict->v[verdict->n++].status]++;
 	return 0;
 }
 
@@ -180,6 +182,22 @@ static int check_link(const struct subject *s, const struct hgw_check *route, st
 	return verdict_add(s->verdict, &c, err);
 }
 
+/* Others that have a route in there at all, even if it does no harm today. */
+static int check_foreign(const struct subject *s, struct hgw_err *err)
+{
+	struct hgw_check c = check_of(s, HGW_CHECK_FOREIGN);
+	struct range inside = find_range(&s->actual->foreign, &s->want->route.dst, true);
+
+	for (size_t i = inside.first; i < inside.end && c.status == HGW_PASS; i++) {
+		if (inside.set->v[i].table != s->want->route.table)
+			continue; /* an address of this host, or the like: shadowed tells */
+		c.status = HGW_FAIL;
+		c.foreign = true;
+		c.have = (uint32_t)i;
+	}
+	return verdict_add(s->verdict, &c, err);
+}
+
 static int check_want(const struct subject *s, const struct hgw_snapshot *host, struct hgw_err *err)
 {
 	struct hgw_check route;
@@ -191,9 +209,27 @@ static int check_want(const struct subject *s, const struct hgw_snapshot *host, 
 		return verdict_add(s->verdict, &route, err);
 	}
 	if (check_route(s, &route, err) < 0 || check_onlink(s, err) < 0 ||
-	    check_shadowed(s, &route, err) < 0)
+	    check_shadowed(s, &route, err) < 0 || check_link(s, &route, err) < 0)
 		return -1;
-	return check_link(s, &route, err);
+	return s->verdict->strict ? check_foreign(s, err) : 0;
+}
+
+/* Those in the pod networks that are in no wanted subnet. */
+static int check_strangers(struct hgw_verdict *verdict, const struct hgw_desired *desired,
+			   const struct hgw_routes *foreign, struct hgw_err *err)
+{
+	for (uint32_t i = 0; i < foreign->n; i++) {
+		struct hgw_check c = {.id = HGW_CHECK_FOREIGN,
+				      .status = HGW_FAIL,
+				      .foreign = true,
+				      .want = HGW_NONE,
+				      .have = i};
+
+		if (hgw_desired_covering(desired, &foreign->v[i].dst) == NULL &&
+		    verdict_add(verdict, &c, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int check_extra(struct hgw_verdict *verdict, const struct hgw_desired *desired,
@@ -248,7 +284,7 @@ int hgw_verify(struct hgw_verdict *verdict, const struct hgw_desired *desired,
 	    (inet && check_rule(verdict, host, scope->table, AF_INET, err) < 0) ||
 	    (inet6 && check_rule(verdict, host, scope->table, AF_INET6, err) < 0))
 		return -1;
-	return 0;
+	return verdict->strict ? check_strangers(verdict, desired, &actual->foreign, err) : 0;
 }
 
 const struct hgw_route *hgw_check_have(const struct hgw_check *c, const struct hgw_actual *actual)
@@ -270,6 +306,7 @@ const char *hgw_check_name(enum hgw_check_id id)
 		[HGW_CHECK_ROUTE] = "route",	   [HGW_CHECK_ONLINK] = "onlink",
 		[HGW_CHECK_SHADOWED] = "shadowed", [HGW_CHECK_LINK] = "link",
 		[HGW_CHECK_EXTRA] = "extra",	   [HGW_CHECK_RULE] = "rule",
+		[HGW_CHECK_FOREIGN] = "foreign",
 	};
 
 	return names[id];

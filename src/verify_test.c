@@ -12,6 +12,7 @@ struct state {
 	struct hgw_verdict verdict;
 	struct hgw_err err;
 	uint32_t nraw; /* routes added so far: the order of the dump */
+	bool strict;   /* in all examples */
 };
 
 static void clear(struct state *t)
@@ -21,7 +22,7 @@ static void clear(struct state *t)
 	hgw_desired_free(&t->desired);
 	hgw_snapshot_free(&t->host);
 	hgw_pool_free(&t->pool);
-	*t = (struct state){.scope = {RT_TABLE_MAIN, 72, true, true}};
+	*t = (struct state){.scope = {RT_TABLE_MAIN, 72, true, true}, .strict = t->strict};
 }
 
 static int setup(void **state)
@@ -145,6 +146,7 @@ static void check(void **state, const struct example *v, size_t n)
 		add_rule(&t->host, AF_INET6, RT_TABLE_MAIN);
 		add_all(t, v[i].want, add_want);
 		add_all(t, v[i].have, add_actual);
+		t->verdict.strict = t->strict;
 		judge(t);
 		text = render(t, false);
 		assert_string_equal(text, v[i].verdict);
@@ -423,11 +425,49 @@ static void a_rule_alone_fails_nothing(void **state)
 	assert_int_equal(t->verdict.count[HGW_PASS], 4);
 }
 
+static void strictly_nobody_else_has_a_route_there(void **state)
+{
+	static const struct example examples[] = {
+		{W, W, ""},
+		{W, W ";" X " proto 4 metric 9", "fail foreign " DST ": " X_P "4 metric 9\n"},
+		{W, W ";10.244.1.0/25 via 10.0.0.1 dev 2 proto 4",
+		 "fail foreign " DST ": 10.244.1.0/25 via 10.0.0.1 dev if2 proto 4\n"},
+		/* of several the first; in no wanted subnet each */
+		{W,
+		 W ";10.244.1.4/30 via 10.0.0.1 dev 2 proto 4;10.244.1.8/30 via 10.0.0.1 dev 2 "
+		   "proto 4",
+		 "fail foreign " DST ": 10.244.1.4/30 via 10.0.0.1 dev if2 proto 4\n"},
+		{W, W ";10.244.2.0/24 dev 3 proto 4;10.244.3.0/24 dev 3 proto 2",
+		 "fail foreign: 10.244.2.0/24 dev if3 proto 4\n"
+		 "fail foreign: 10.244.3.0/24 dev if3 proto 2\n"},
+		/* an address of this host is in another table */
+		{W, W ";local 10.244.1.1 dev 2 table 255 proto 2",
+		 "fail shadowed conflict " DST ": local 10.244.1.1 dev if2 table 255 proto 2\n"},
+		/* what is a warning else */
+		{W, W " proto 4",
+		 "fail route foreign " DST ": " W_P "4\nfail foreign " DST ": " W_P "4\n"},
+		{NULL, W " proto 4", "fail foreign: " W_P "4\n"},
+	};
+	struct state *t = *state;
+
+	t->strict = true;
+	check(state, examples, HGW_ARRAY_LEN(examples));
+	clear(t);
+	t->verdict.strict = true;
+	add_all(t, W, add_want);
+	add_all(t, W, add_actual);
+	judge(t);
+	assert_int_equal(t->verdict.count[HGW_WARN], 0);
+	assert_int_equal(t->verdict.count[HGW_FAIL], 1); /* no rule */
+	assert_int_equal(t->verdict.v[t->verdict.n - 1].id, HGW_CHECK_RULE);
+	assert_int_equal(t->verdict.v[t->verdict.n - 1].status, HGW_FAIL);
+}
+
 static void names_of_checks_and_states(void **state)
 {
-	static const char *const checks[] = {"route", "onlink", "shadowed",
-					     "link",  "extra",	"rule"};
-	static const char *const statuses[] = {"pass", "fail", "warn"};
+	static const char *const checks[] = {"route", "onlink", "shadowed", "link",
+					     "extra", "rule",	"foreign"};
+	static const char *const statuses[] = {"pass", "fail", "warn", "skip"};
 
 	(void)state;
 	for (unsigned i = 0; i < HGW_ARRAY_LEN(checks); i++)
@@ -454,6 +494,7 @@ int main(void)
 		TEST(a_rule_must_lead_to_the_table),
 		TEST(a_rule_is_asked_for_the_families_that_are_wanted),
 		TEST(a_rule_alone_fails_nothing),
+		TEST(strictly_nobody_else_has_a_route_there),
 		TEST(names_of_checks_and_states),
 	};
 

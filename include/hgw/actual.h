@@ -11,7 +11,8 @@
 struct hgw_actual {
 	struct hgw_routes owned; /* all of our protocol in the table; sorted */
 	struct hgw_routes
-		foreign; /* others' in the table, to a wanted subnet or inside one; sorted */
+		foreign; /* others' in the table, in a wanted subnet (hgw_desired_in_pods); sorted
+			  */
 };
 
 /*

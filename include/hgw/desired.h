@@ -52,6 +52,8 @@ struct hgw_desired {
 	size_t ngateways;
 	const char *interface; /* that all gateways are reached by; "": each by its own. Borrowed */
 	uint32_t device;       /* its link; 0: no interface, or none of that name */
+	const struct hgw_inventory *pods; /* hgw_desired_in_pods() asks it; NULL: none. Borrowed */
+	uint32_t self;			  /* the node whose own subnets are not meant */
 };
 
 /* The routes of node self, without devices yet. */
@@ -88,6 +90,13 @@ int hgw_desired_refuse(const struct hgw_desired *d, const struct hgw_inventory *
 /* The route wanted to the subnet that p is, or is inside of; NULL if none. */
 const struct hgw_want *hgw_desired_covering(const struct hgw_desired *d,
 					    const struct hgw_prefix *p);
+
+/*
+ * Whether p lies in the pod networks, but not in a subnet of this node itself, where
+ * routes are the business of others, nor is it the network of the nodes. Without pods:
+ * whether it is in a wanted subnet.
+ */
+bool hgw_desired_in_pods(const struct hgw_desired *d, const struct hgw_prefix *p);
 
 void hgw_desired_free(struct hgw_desired *d);
 

@@ -21,6 +21,7 @@ enum hgw_check_id {
 	HGW_CHECK_LINK,	    /* its link carries */
 	HGW_CHECK_EXTRA,    /* an owned route that nobody wants */
 	HGW_CHECK_RULE,	    /* some rule leads to the table */
+	HGW_CHECK_FOREIGN,  /* strict: nobody else has a route inside the pod networks */
 	HGW_NCHECKS,
 };
 
@@ -56,6 +57,8 @@ struct hgw_verdict {
 	struct hgw_check *v; /* by subnet, then id: stable from run to run */
 	size_t n, cap;
 	size_t count[HGW_NSTATUSES];
+	bool strict; /* set before hgw_verify(): what would be a warning fails, and
+			HGW_CHECK_FOREIGN */
 };
 
 /* The route that was found; NULL: none. */
