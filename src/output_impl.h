@@ -43,4 +43,42 @@ const char *metric_name(unsigned rtax);
 /* The hint and name of a place: "inventory.yaml:6 node2", or "" */
 void print_origin(FILE *f, const struct hgw_report *report, uint32_t node, uint32_t subnet);
 
+/* What a check is about: "10.244.1.0/24 node2", "10.244.9.0/24 via …", "inet6". */
+void print_subject(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		   const struct hgw_check *c);
+
+/* What stands for a character of ASCII; NULL: itself. */
+typedef const char *escape_fn(char c);
+/*
+ * s with '?' for what is no printable character, of Unicode or of XML, so that it ends
+ * no line and breaks no document; escape: NULL for none.
+ */
+void print_escaped(FILE *f, const char *s, escape_fn *escape);
+
+/* What TAP and JUnit call a case: all checks of one subnet, or of one kind that is about none. */
+struct output_case {
+	const struct hgw_want *want; /* NULL: none */
+	enum hgw_check_id id;	     /* of those without */
+	uint8_t family;
+	const struct hgw_check *v;
+	size_t n; /* 0: nothing to complain about */
+	size_t count[HGW_NSTATUSES];
+};
+/* Where a walk over them is; zero at its beginning. */
+struct case_walk {
+	size_t at;
+	unsigned stage;
+};
+bool case_next(const struct hgw_report *report, struct case_walk *walk, struct output_case *c);
+/* Fails if one of its checks does; skipped if all are. */
+enum hgw_check_status case_status(const struct output_case *c);
+/* "node2 10.244.1.0/24", "rule inet", "extra" */
+void case_name(FILE *f, const struct hgw_report *report, const struct output_case *c,
+	       escape_fn *escape);
+/* Its place in the inventory; file NULL: none. */
+struct hgw_origin case_origin(const struct hgw_report *report, const struct output_case *c);
+/* What a check found, cut if it does not fit. */
+void case_text(char *buf, size_t size, const struct hgw_view *view, const struct hgw_report *report,
+	       const struct hgw_check *c);
+
 #endif

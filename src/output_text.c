@@ -16,15 +16,7 @@ static const char *paint(const struct hgw_view *view, const char *color)
 /* File names are the user's; a line feed in one must not end the comment it stands in. */
 static void print_printable(FILE *f, const char *s)
 {
-	while (*s != '\0') {
-		size_t control = hgw_control(s), n = hgw_utf8_len(s, strnlen(s, 4));
-
-		if (control > 0)
-			fputc('?', f);
-		else
-			fwrite(s, 1, n, f);
-		s += control > 0 ? control : n;
-	}
+	print_escaped(f, s, NULL);
 }
 
 void print_origin(FILE *f, const struct hgw_report *report, uint32_t node, uint32_t subnet)
@@ -186,7 +178,9 @@ static void print_route_check(FILE *f, const struct hgw_view *view, const struct
 	}
 	if (c->status != HGW_FAIL)
 		return;
-	if (want->reach == HGW_REACH_OK) {
+	if (c->fault == HGW_FAULT_FOREIGN) {
+		fputs("; take it over with hgw apply --adopt", f);
+	} else if (want->reach == HGW_REACH_OK) {
 		fputs("; should be ", f);
 		hgw_print_route(f, view, &want->route);
 		fputs("; run hgw apply", f);
@@ -202,6 +196,17 @@ static void print_onlink_check(FILE *f, const struct hgw_view *view,
 					       sizeof(text));
 
 	fprintf(f, "%s%s%s", text, hint != NULL ? "; " : "", hint != NULL ? hint : "");
+}
+
+static void print_foreign_check(FILE *f, const struct hgw_view *view, const struct hgw_check *c,
+				const struct hgw_route *have)
+{
+	if (c->status == HGW_PASS) {
+		fputs("nobody else has a route there", f);
+		return;
+	}
+	hgw_print_route(f, view, have);
+	fputs(" is not ours, and inside the pod networks; delete it", f);
 }
 
 void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
@@ -244,19 +249,24 @@ void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_repo
 						  "not used; see ip-rule(8)",
 			view_table(view, report->scope->table, table));
 		break;
+	case HGW_CHECK_FOREIGN:
+		print_foreign_check(f, view, c, have);
+		break;
 	default:
 		break;
 	}
 }
 
-/* What a check is about: "10.244.1.0/24 node2", "10.244.9.0/24 via …", "inet6". */
-static void print_subject(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
-			  const struct hgw_check *c)
+void print_subject(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		   const struct hgw_check *c)
 {
 	char dst[HGW_PREFIX_STRLEN];
 
 	if (c->id == HGW_CHECK_EXTRA) {
 		hgw_print_route(f, view, hgw_check_have(c, report->actual));
+	} else if (c->id == HGW_CHECK_FOREIGN && c->want == HGW_NONE) {
+		hgw_prefix_format(&hgw_check_have(c, report->actual)->dst, dst);
+		fputs(dst, f);
 	} else if (c->id == HGW_CHECK_RULE) {
 		fputs(c->family == AF_INET6 ? "inet6" : "inet", f);
 	} else {

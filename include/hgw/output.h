@@ -42,7 +42,11 @@ struct hgw_report {
 	const struct hgw_err *err; /* why it failed */
 	uint32_t node;		   /* which this host is; UINT32_MAX: not known */
 	bool changed;
-	bool begun; /* hgw_json_begin() was called */
+	bool begun;   /* hgw_json_begin() was called */
+	bool verbose; /* checks that pass too */
+	int64_t when; /* seconds since 1970 (-1: not to be told), and how long it took: for JUnit */
+	unsigned milliseconds;
+	bool tap13; /* who reads the TAP knows no newer one */
 };
 
 /*
@@ -82,6 +86,17 @@ HGW_NODISCARD int hgw_json_plan(FILE *f, const struct hgw_view *view,
 				const struct hgw_report *report);
 HGW_NODISCARD int hgw_json_verdict(FILE *f, const struct hgw_view *view,
 				   const struct hgw_report *report);
+/*
+ * What other programs make of a verdict, a case for each subnet, named alike in each
+ * run. report->verdict NULL: the run failed before, and report->err tells why. They
+ * return 0.
+ */
+HGW_NODISCARD int hgw_tap_verdict(FILE *f, const struct hgw_view *view,
+				  const struct hgw_report *report);
+HGW_NODISCARD int hgw_junit_verdict(FILE *f, const struct hgw_view *view,
+				    const struct hgw_report *report);
+HGW_NODISCARD int hgw_nagios_verdict(FILE *f, const struct hgw_view *view,
+				     const struct hgw_report *report);
 /* An array with the members of "ip -j route show …", and protocol. */
 HGW_NODISCARD int hgw_json_shown(FILE *f, const struct hgw_view *view,
 				 const struct hgw_routes *routes);
