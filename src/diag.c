@@ -147,6 +147,14 @@ void hgw_diag_set_excerpt(struct hgw_diag *diag, const char *data, size_t len)
 	diag->caret = column - 1 - first;
 }
 
+void hgw_diags_cut(struct hgw_diags *diags, const struct hgw_diags *before)
+{
+	while (diags->n > before->n)
+		diag_clear(&diags->v[--diags->n]);
+	memcpy(diags->count, before->count, sizeof(diags->count));
+	diags->nomem = before->nomem;
+}
+
 void hgw_diags_free(struct hgw_diags *diags)
 {
 	for (size_t i = 0; i < diags->n; i++)

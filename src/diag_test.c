@@ -97,6 +97,27 @@ static void twenty_of_each_severity_are_kept_and_all_counted(void **state)
 	assert_int_equal(diags->count[HGW_ERROR], 0);
 }
 
+static void what_came_later_is_forgotten(void **state)
+{
+	struct hgw_diags *diags = *state, before;
+
+	hgw_diag_add(diags, HGW_WARNING, NULL, NULL, "a");
+	before = *diags;
+	for (unsigned i = 0; i < 3 * HGW_DIAG_MAX; i++)
+		hgw_diag_add(diags, HGW_WARNING, NULL, "hint", "%u", i);
+	hgw_diag_add(diags, HGW_ERROR, NULL, NULL, "b");
+	hgw_diags_cut(diags, &before);
+	assert_int_equal(diags->n, 1);
+	assert_string_equal(diags->v[0].text, "a");
+	assert_int_equal(diags->count[HGW_WARNING], 1);
+	assert_int_equal(diags->count[HGW_ERROR], 0);
+	hgw_diag_add(diags, HGW_ERROR, NULL, NULL, "c");
+	assert_string_equal(diags->v[1].text, "c");
+	before = (struct hgw_diags){0};
+	hgw_diags_cut(diags, &before);
+	assert_int_equal(diags->n, 0);
+}
+
 static void assert_excerpt(struct hgw_diags *diags, const char *data, size_t len, uint32_t line,
 			   uint32_t column, const char *excerpt, uint32_t caret)
 {
@@ -296,6 +317,7 @@ int main(void)
 		TEST(place_and_hint_may_be_missing),
 		TEST(control_characters_do_not_reach_the_terminal),
 		TEST(twenty_of_each_severity_are_kept_and_all_counted),
+		TEST(what_came_later_is_forgotten),
 		TEST(the_excerpt_is_the_line_of_the_place),
 		TEST(a_nul_in_a_line_does_not_end_it),
 		TEST(no_byte_behind_the_data_is_read),

@@ -55,6 +55,9 @@ struct hgw_diag *hgw_diag_add(struct hgw_diags *diags, enum hgw_severity severit
  */
 void hgw_diag_set_excerpt(struct hgw_diag *diag, const char *data, size_t len);
 
+/* Forgets what came after diags was copied to *before. */
+void hgw_diags_cut(struct hgw_diags *diags, const struct hgw_diags *before);
+
 void hgw_diags_free(struct hgw_diags *diags);
 
 #endif
