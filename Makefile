@@ -334,7 +334,8 @@ uninstall:
 
 # The names are Debian's. The compiler is one only where there is none.
 DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev libyaml-dev \
-	libjansson-dev libcmocka-dev iproute2 iputils-ping mount python3-jsonschema python3-yaml
+	libjansson-dev libcmocka-dev iproute2 iputils-ping libxml2-utils mount perl \
+	python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \

@@ -14,7 +14,22 @@
 enum cmd_id { CMD_PLAN, CMD_APPLY, CMD_SHOW, CMD_VERIFY, CMD_FLUSH, CMD_COUNT };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_BATCH };
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_BATCH,
+	FORMAT_TAP,
+	FORMAT_JUNIT,
+	FORMAT_NAGIOS,
+	FORMAT_COUNT,
+};
+
+struct format_spec {
+	const char *name;
+	/* NULL: not for verdicts. Also called without one, after a failure. */
+	int (*verdict)(FILE *f, const struct hgw_view *view, const struct hgw_report *report);
+};
+extern const struct format_spec format_specs[FORMAT_COUNT];
 
 struct cmd_options {
 	const char *node, *netns, *annotation_prefix, *table, *protocol;
@@ -27,7 +42,8 @@ struct cmd_options {
 	bool exit_code, dry_run, allow_empty;
 	bool confirm, detach, settle, roll_back, verify; /* settle: --confirm */
 	const char *plan, *out, *snapshot;
-	uint32_t lock_timeout, wait, confirm_within;
+	bool strict;
+	uint32_t lock_timeout, wait, confirm_within, retry;
 	struct hgw_limit max_delete;
 	struct hgw_policy policy;
 };
@@ -51,7 +67,8 @@ struct session {
 	struct hgw_verdict verdict;
 	struct hgw_view view;
 	struct hgw_report report;
-	bool printed; /* the JSON document, or as much of it as there will be */
+	bool printed;	 /* the document, or as much of it as there will be */
+	int64_t started; /* clock_ms() */
 };
 
 struct cmd {
@@ -78,6 +95,14 @@ int cmd_flush(struct session *s, struct hgw_err *err);
 HGW_NODISCARD int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc,
 				char **argv, struct hgw_err *err);
 
+/* Milliseconds that only count up, also while the machine sleeps. */
+int64_t clock_ms(void);
+
+/* Prints the verdict in the format that was asked for; -1 for want of memory. */
+HGW_NODISCARD int format_verdict(struct session *s);
+/* The exit status in that format: Nagios has its own four. */
+int format_status(const struct session *s, int status);
+
 /* From now on: what hgw_kernel_stop_at() wants to know. */
 const volatile sig_atomic_t *signals_hold(void);
 /* HUP too asks for the end. */
@@ -99,6 +124,12 @@ HGW_NODISCARD int session_open(struct session *s, struct hgw_err *err);
  * can reach the others; HGW_REFUSED if it does not come to that.
  */
 HGW_NODISCARD int session_wait(struct session *s, struct hgw_err *err);
+typedef int session_judge_fn(struct session *s, struct hgw_err *err);
+/*
+ * Calls judge, which reads the host anew and sets the verdict; as long as --retry
+ * says until nothing fails.
+ */
+HGW_NODISCARD int session_retry(struct session *s, session_judge_fn *judge, struct hgw_err *err);
 /* Takes the lock; HGW_TEMPFAIL, also while a change waits for its confirmation. */
 HGW_NODISCARD int session_lock(struct session *s, struct hgw_err *err);
 /* Reads the host: which node it is, what it should have, what it has. */

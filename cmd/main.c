@@ -8,6 +8,8 @@
 #include "cmd.h"
 
 #define COMMON_FORMATS (1U << FORMAT_TEXT | 1U << FORMAT_JSON)
+#define VERIFY_FORMATS                                                                             \
+	(COMMON_FORMATS | 1U << FORMAT_TAP | 1U << FORMAT_JUNIT | 1U << FORMAT_NAGIOS)
 
 const struct cmd cmds[CMD_COUNT] = {
 	[CMD_PLAN] =
@@ -30,10 +32,12 @@ const struct cmd cmds[CMD_COUNT] = {
 		 "Table and protocol come from the options, else from an inventory that is named,\n"
 		 "else they are main and hgw.\n",
 		 NULL, COMMON_FORMATS, cmd_show},
-	[CMD_VERIFY] = {"verify", "[OPTION]... [INVENTORY]...",
-			"judge whether packets would go where the inventory says",
-			"Exit status 2 if anything fails; warnings do not change it.\n",
-			"hgw.verify/1", COMMON_FORMATS, cmd_verify},
+	[CMD_VERIFY] =
+		{"verify", "[OPTION]... [INVENTORY]...",
+		 "judge whether packets would go where the inventory says",
+		 "Exit status 2 if anything fails; warnings do not change it, unless\n"
+		 "--strict. Of -o nagios: 0, 1 with warnings, 2 if anything fails, else 3.\n",
+		 "hgw.verify/1", VERIFY_FORMATS, cmd_verify},
 	[CMD_FLUSH] = {"flush", "[OPTION]...", "delete all routes that are ours",
 		       "Without --table, -4 and -6: those of all tables and both families. Needs\n"
 		       "CAP_NET_ADMIN.\n",
@@ -82,12 +86,12 @@ static void print_error(struct session *s, const struct hgw_err *err)
 		fprintf(s->err, "hgw: error: %s\n", err->msg);
 }
 
-/* Every reader of JSON gets a document, also of a run that failed before it had one. */
-static void print_failure_json(struct session *s, const struct cmd *cmd, const struct hgw_err *err)
+/* Every reader of a format gets a document, also of a run that failed before it had one. */
+static void print_failure(struct session *s, const struct cmd *cmd, const struct hgw_err *err)
 {
 	int rc = 0;
 
-	if (s->opt.format != FORMAT_JSON || s->printed)
+	if (s->opt.format == FORMAT_TEXT || s->opt.format == FORMAT_BATCH || s->printed)
 		return;
 	s->report.err = err;
 	s->report.diags = &s->diags;
@@ -97,7 +101,7 @@ static void print_failure_json(struct session *s, const struct cmd *cmd, const s
 	if (cmd->json == NULL)
 		fputs("[]\n", s->out);
 	else if (cmd == &cmds[CMD_VERIFY])
-		rc = hgw_json_verdict(s->out, &s->view, &s->report);
+		rc = format_verdict(s);
 	else
 		rc = hgw_json_plan(s->out, &s->view, &s->report);
 	s->printed = rc == 0;
@@ -120,7 +124,7 @@ static int print_and_check(const struct cmd *cmd, bool version)
 
 static int run(const struct cmd *cmd, int argc, char **argv)
 {
-	struct session s = {.out = stdout, .err = stderr};
+	struct session s = {.out = stdout, .err = stderr, .started = clock_ms()};
 	struct hgw_err err = {0}, io = {0};
 	int status = options_parse(&s.opt, cmd, argc, argv, &err);
 
@@ -131,7 +135,7 @@ static int run(const struct cmd *cmd, int argc, char **argv)
 	if (status == 0)
 		status = cmd->run(&s, &err);
 	if (status < 0) {
-		print_failure_json(&s, cmd, &err);
+		print_failure(&s, cmd, &err);
 		print_error(&s, &err);
 		status = (int)err.status;
 		if (status == HGW_FAILED && signals_caught() != 0)
@@ -143,6 +147,7 @@ static int run(const struct cmd *cmd, int argc, char **argv)
 		fprintf(stderr, "hgw: error: %s\n", io.msg);
 		status = HGW_IOERR;
 	}
+	status = format_status(&s, status);
 	session_close(&s);
 	return status;
 }

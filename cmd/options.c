@@ -31,6 +31,8 @@ enum option_id {
 	OPT_NO_PRUNE,
 	OPT_SKIP_UNREACHABLE,
 	OPT_MAX_DELETE,
+	OPT_RETRY,
+	OPT_STRICT,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -79,18 +81,15 @@ static const struct option_spec {
 	{OPT_DETACH, ON(CMD_APPLY), "detach", NULL, "with it: do not wait for that"},
 	{OPT_CONFIRM, ON(CMD_APPLY), "confirm", NULL, "keep the change that waits for it"},
 	{OPT_ROLLBACK, ON(CMD_APPLY), "rollback", NULL, "take it back at once"},
+	{OPT_RETRY, ON(CMD_VERIFY), "retry", "SEC", "wait so long until nothing fails any more"},
+	{OPT_STRICT, ON(CMD_VERIFY), "strict", NULL,
+	 "warnings fail, and so do others' routes in the pod networks"},
 	{'o', ALL, NULL, "FORMAT", "output format"},
 	{OPT_COLOR, ALL, "color", "WHEN", "auto, always or never"},
 	{'q', ALL, NULL, NULL, "print errors only on standard error"},
 	{'v', ALL, NULL, NULL, "print more: each operation, each check"},
 	{OPT_HELP, ALL, "help", NULL, "print this help"},
 	{OPT_VERSION, ALL, "version", NULL, "print the version"},
-};
-
-static const char *const format_names[] = {
-	[FORMAT_TEXT] = "text",
-	[FORMAT_JSON] = "json",
-	[FORMAT_BATCH] = "batch",
 };
 
 /* The options of cmd, as getopt_long wants them. */
@@ -127,8 +126,8 @@ static void build_tables(struct getopt_tables *t, const struct cmd *cmd)
 static int set_format(struct cmd_options *opt, const struct cmd *cmd, const char *name,
 		      struct hgw_err *err)
 {
-	for (size_t i = 0; i < HGW_ARRAY_LEN(format_names); i++) {
-		if (strcmp(format_names[i], name) == 0 && (cmd->formats & 1U << i)) {
+	for (unsigned i = 0; i < FORMAT_COUNT; i++) {
+		if (strcmp(format_specs[i].name, name) == 0 && (cmd->formats & 1U << i)) {
 			opt->format = (enum format)i;
 			return 0;
 		}
@@ -184,6 +183,7 @@ static bool *flag_of(struct cmd_options *opt, int id)
 		{OPT_DETACH, &opt->detach},
 		{OPT_CONFIRM, &opt->settle},
 		{OPT_ROLLBACK, &opt->roll_back},
+		{OPT_STRICT, &opt->strict},
 		{OPT_HELP, &opt->help},
 		{OPT_VERSION, &opt->version},
 		{'4', &opt->inet},
@@ -238,6 +238,8 @@ static int set_option(struct cmd_options *opt, const struct cmd *cmd, int id, st
 		return set_seconds(&opt->lock_timeout, "--lock-timeout", err);
 	case OPT_WAIT:
 		return set_seconds(&opt->wait, "--wait", err);
+	case OPT_RETRY:
+		return set_seconds(&opt->retry, "--retry", err);
 	case OPT_CONFIRM_WITHIN:
 		opt->confirm = true;
 		return set_seconds(&opt->confirm_within, "--confirm-within", err);
@@ -301,6 +303,8 @@ static int check_together(const struct cmd_options *opt, const struct cmd *cmd, 
 		what = "--confirm and --rollback exclude each other";
 	else if (opt->snapshot != NULL && opt->netns != NULL)
 		what = "--snapshot and --netns exclude each other: what is read is a file";
+	else if (opt->snapshot != NULL && opt->retry > 0)
+		what = "--retry waits for a host, and a snapshot does not change";
 	else if (opt->snapshot != NULL && opt->out != NULL)
 		what = "a plan to be saved is made on the host that is to apply it, not with "
 		       "--snapshot";
@@ -311,39 +315,50 @@ static int check_together(const struct cmd_options *opt, const struct cmd *cmd, 
 	return hgw_fail(err, HGW_USAGE, "%s; see 'hgw help %s'", what, cmd->name);
 }
 
+/* Sets what getopt_long has just found: id, and index if it is a long one. */
+static int take_option(struct cmd_options *opt, const struct cmd *cmd, char **argv, int id,
+		       const char *name, struct hgw_err *err)
+{
+	bool separate = name != NULL && optarg != NULL && optarg == argv[optind - 1];
+
+	if (id == ':' && optopt >= 256)
+		return hgw_fail(err, HGW_USAGE, "option '%s' needs a value", argv[optind - 1]);
+	if (id == ':')
+		return hgw_fail(err, HGW_USAGE, "option '-%c' needs a value", optopt);
+	if (id == '?' && optopt != 0 && optopt < 256) {
+		char word[] = {'-', (char)optopt, '\0'};
+
+		return unknown_option(cmd, word, err);
+	}
+	if (id == '?' && optopt >= 256)
+		return hgw_fail(err, HGW_USAGE, "option '%s' takes no value", argv[optind - 1]);
+	if (id == '?')
+		return unknown_option(cmd, argv[optind - 1], err);
+	if (name != NULL && !spelled_out(current_word(argv, separate), name))
+		return unknown_option(cmd, current_word(argv, separate), err);
+	return set_option(opt, cmd, id, err);
+}
+
+/* The first fault is told; what follows it may still say in which format. */
 int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc, char **argv,
 		  struct hgw_err *err)
 {
 	struct getopt_tables t;
-	int id, index;
+	struct hgw_err more;
+	int id, index, rc = 0;
 
 	build_tables(&t, cmd);
 	opt->lock_timeout = 5;
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
 	while ((index = -1, id = getopt_long(argc, argv, t.shorts, t.longs, &index)) != -1) {
-		bool separate = index >= 0 && optarg != NULL && optarg == argv[optind - 1];
+		const char *name = index >= 0 ? t.longs[index].name : NULL;
 
-		if (id == ':' && optopt >= 256)
-			return hgw_fail(err, HGW_USAGE, "option '%s' needs a value",
-					argv[optind - 1]);
-		if (id == ':')
-			return hgw_fail(err, HGW_USAGE, "option '-%c' needs a value", optopt);
-		if (id == '?' && optopt != 0 && optopt < 256) {
-			char word[] = {'-', (char)optopt, '\0'};
-
-			return unknown_option(cmd, word, err);
-		}
-		if (id == '?' && optopt >= 256)
-			return hgw_fail(err, HGW_USAGE, "option '%s' takes no value",
-					argv[optind - 1]);
-		if (id == '?')
-			return unknown_option(cmd, argv[optind - 1], err);
-		if (index >= 0 && !spelled_out(current_word(argv, separate), t.longs[index].name))
-			return unknown_option(cmd, current_word(argv, separate), err);
-		if (set_option(opt, cmd, id, err) < 0)
-			return -1;
+		if (take_option(opt, cmd, argv, id, name, rc == 0 ? err : &more) < 0)
+			rc = -1;
 	}
+	if (rc < 0)
+		return -1;
 	opt->files = (const char *const *)(argv + optind);
 	opt->nfiles = (size_t)(argc - optind);
 	return check_together(opt, cmd, err);
@@ -353,10 +368,10 @@ static void print_formats(FILE *f, unsigned formats)
 {
 	const char *between = ": ";
 
-	for (unsigned i = 0; i < HGW_ARRAY_LEN(format_names); i++) {
+	for (unsigned i = 0; i < FORMAT_COUNT; i++) {
 		if (!(formats & 1U << i))
 			continue;
-		fprintf(f, "%s%s", between, format_names[i]);
+		fprintf(f, "%s%s", between, format_specs[i].name);
 		between = ", ";
 	}
 }

@@ -267,6 +267,8 @@ static void each_command_has_its_options(void **state)
 		{"--max-delete", ON(CMD_APPLY)},
 		{"--lock-timeout", ON(CMD_APPLY) | ON(CMD_FLUSH)},
 		{"--confirm-within", ON(CMD_APPLY)},
+		{"--retry", ON(CMD_VERIFY)},
+		{"--strict", ON(CMD_VERIFY)},
 	};
 
 	(void)state;
@@ -287,6 +289,9 @@ static void formats_are_those_of_the_command(void **state)
 		{"text", FORMAT_TEXT, ALL},
 		{"json", FORMAT_JSON, ALL},
 		{"batch", FORMAT_BATCH, ON(CMD_PLAN)},
+		{"tap", FORMAT_TAP, ON(CMD_VERIFY)},
+		{"junit", FORMAT_JUNIT, ON(CMD_VERIFY)},
+		{"nagios", FORMAT_NAGIOS, ON(CMD_VERIFY)},
 		{"yaml", FORMAT_TEXT, 0},
 		{"JSON", FORMAT_TEXT, 0},
 		{"js", FORMAT_TEXT, 0},
@@ -482,6 +487,22 @@ static void what_is_unknown_is_named(void **state)
 	}
 }
 
+/* So that a caller who waits for a document of some format gets one. */
+static void the_format_is_known_whatever_else_is_wrong(void **state)
+{
+	static const char *const words[] = {"-o|nagios|--frob", "--frob|-o|nagios|-x",
+					    "-x|-4onagios", "--retry|soon|file|-onagios|--node"};
+
+	for (size_t i = 0; i < HGW_ARRAY_LEN(words); i++) {
+		struct state *t = *state;
+
+		assert_int_equal(parse(t, CMD_VERIFY, words[i]), -1);
+		assert_int_equal(t->opt.format, FORMAT_NAGIOS);
+	}
+	refuse(*state, CMD_VERIFY, "--frob|-x|-o|yaml",
+	       "verify has no option '--frob'; see 'hgw help verify'");
+}
+
 static void color_is_one_of_three(void **state)
 {
 	static const char *const bad[] = {"", "yes", "Always", "alway", "always ", "1"};
@@ -509,6 +530,9 @@ static void seconds_are_whole_and_at_most_a_day(void **state)
 
 	allow(t, CMD_FLUSH, "--lock-timeout|0");
 	assert_int_equal(t->opt.lock_timeout, 0);
+	allow(t, CMD_VERIFY, "--retry|7|--strict");
+	assert_int_equal(t->opt.retry, 7);
+	assert_true(t->opt.strict);
 	allow(t, CMD_FLUSH, "--lock-timeout|86400");
 	assert_int_equal(t->opt.lock_timeout, 86400);
 	for (size_t i = 0; i < HGW_ARRAY_LEN(bad); i++) {
@@ -559,6 +583,7 @@ int main(void)
 		TEST(files_may_stand_anywhere),
 		TEST(two_hyphens_end_the_options),
 		TEST(what_is_unknown_is_named),
+		TEST(the_format_is_known_whatever_else_is_wrong),
 		TEST(color_is_one_of_three),
 		TEST(seconds_are_whole_and_at_most_a_day),
 		TEST(flush_takes_no_inventory),

@@ -201,8 +201,13 @@ int session_read(struct session *s, struct hgw_err *err)
 	if ((s->opt.snapshot == NULL && hgw_kernel_snapshot(s->kernel, &s->host, err) < 0) ||
 	    find_self(s, err) < 0 ||
 	    hgw_desired_build(&s->desired, &s->inv, s->report.node, &s->scope, &s->host, &s->pool,
-			      err) < 0 ||
-	    read_routes(s, err) < 0)
+			      err) < 0)
+		return -1;
+	if (s->opt.strict) {
+		s->desired.pods = &s->inv;
+		s->desired.self = s->report.node;
+	}
+	if (read_routes(s, err) < 0)
 		return -1;
 	hgw_desired_resolve(&s->desired, &s->host, &s->pool);
 	return 0;

@@ -4,7 +4,7 @@
 
 #include "cmd.h"
 
-static int64_t now_ms(void)
+int64_t clock_ms(void)
 {
 	struct timespec t;
 
@@ -48,7 +48,7 @@ static int try_ready(struct session *s, struct hgw_err *err)
 
 int session_wait(struct session *s, struct hgw_err *err)
 {
-	int64_t deadline = now_ms() + (int64_t)s->opt.wait * 1000;
+	int64_t deadline = clock_ms() + (int64_t)s->opt.wait * 1000;
 	bool said = false;
 
 	if (s->opt.wait == 0)
@@ -56,7 +56,7 @@ int session_wait(struct session *s, struct hgw_err *err)
 	if (hgw_kernel_watch(s->kernel, err) < 0)
 		return -1;
 	for (;;) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 		int rc = try_ready(s, err);
 
 		if (rc != 0)

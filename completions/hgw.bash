@@ -15,7 +15,7 @@ _hgw() {
 	apply) options="$options --node --exit-code --dry-run --allow-empty --lock-timeout
 		--adopt --no-prune --skip-unreachable --max-delete --wait --plan --verify
 		--confirm-within --detach --confirm --rollback" ;;
-	verify) options="$options --node --snapshot" ;;
+	verify) formats="$formats tap junit nagios" options="$options --node --snapshot --retry --strict" ;;
 	show) options="$options --snapshot" ;;
 	flush) options="$options --dry-run --lock-timeout" ;;
 	help) options='' ;;
@@ -32,7 +32,7 @@ _hgw() {
 	--out | --plan | --snapshot) compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--netns) mapfile -t COMPREPLY < <(compgen -W "$(ls /run/netns 2>/dev/null)" -- "$cur") && return ;;
-	--table | --protocol | --annotation-prefix | --node | --lock-timeout | --max-delete | --wait | --confirm-within) return ;;
+	--table | --protocol | --annotation-prefix | --node | --lock-timeout | --max-delete | --wait | --confirm-within | --retry) return ;;
 	esac
 	if [ "$command" = help ]; then
 		mapfile -t COMPREPLY < <(compgen -W 'plan apply show verify flush' -- "$cur")
