@@ -69,6 +69,17 @@ static size_t line_start(const struct inv_input *in, size_t at)
 	return at;
 }
 
+/* A CR alone ends a line too, as line_start() does not see. */
+static bool has_bare_cr(const struct inv_input *in, size_t from, size_t to)
+{
+	const char *s = in->data + (from - in->base), *end = in->data + (to - in->base);
+
+	for (; s + 1 < end; s++)
+		if (*s == '\r' && s[1] != '\n')
+			return true;
+	return false;
+}
+
 /* Where the line is read on, it moves: what is to be said of it is said first. */
 static void say_lost_colon(struct inv_walk *w, struct hgw_place at, const struct line *l)
 {
@@ -105,6 +116,8 @@ static bool report_lost_colon(struct inv_walk *w)
 
 	read_line(w);
 	if (start <= in->base + 1 || w->at.line < 2)
+		return false;
+	if (has_bare_cr(in, line_start(in, start - 1), w->byte))
 		return false;
 	own = line_at(in, start);
 	before = line_at(in, line_start(in, start - 1));
