@@ -9,7 +9,7 @@
  * node1, the other node2. $1 is a node's own number, $2 the other's.
  */
 #define FLANNEL                                                                                    \
-	"sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0\n"             \
+	"for c in all default; do echo 0 >/proc/sys/net/ipv4/conf/$c/rp_filter; done\n"            \
 	"ip addr add 10.0.0.$1/24 dev eth0; ip link set eth0 up\n"                                 \
 	"ip link add flannel.1 address 0e:00:00:00:00:0$1 type vxlan id 1 dev eth0 "               \
 	"local 10.0.0.$1 dstport 8472 nolearning\n"                                                \
