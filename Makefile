@@ -129,7 +129,7 @@ TEST_BIN   := $(TESTS:%.c=$(T)/%)
 REPLAY_BIN := $(REPLAYS:%.c=$(T)/%)
 
 # Goals that go before all others when they are asked for together, also with -j.
-FIRST      := $(filter clean deps deps-lint,$(MAKECMDGOALS))
+FIRST      := $(filter clean deps deps-lint deps-integration,$(MAKECMDGOALS))
 
 all: $(BIN)
 
@@ -232,6 +232,15 @@ END { if (broken != "") print "\nFailed:" broken; \
 	printf "\n%d passed, %d failed, %d skipped (%s)\n", passed, failed, skipped, where; \
 	exit failed > 0 || broken != "" || passed == 0 }
 endef
+
+# hgw among the tools it works with, real ones: what `make deps-integration`
+# installs. Each NAME.t prints TAP; HGW is the binary, and the top of the tree
+# the working directory. A test that is skipped counts as failed.
+INTEGRATION := $(sort $(wildcard testdata/*/*.t))
+integration: $(BIN) | $(FIRST)
+	@HGW='$(CURDIR)/$(BIN)' prove --merge --verbose --exec '' $(INTEGRATION) | \
+		awk '{ print } /^ok .*# *(SKIP|skip)/ { skipped++ } /^Result: PASS/ { passed = 1 } \
+		END { if (skipped) print "skipped: " skipped; exit !passed || skipped > 0 }'
 
 demo: $(BIN) | $(FIRST)
 	@HGW='$(BIN)' sh $(DEMO)
@@ -337,6 +346,7 @@ DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev lib
 	libjansson-dev libcmocka-dev iproute2 iputils-ping libxml2-utils mount perl \
 	python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
+DEPS_INTEGRATION := perl
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \
 	echo $(patsubst cc,gcc,$(CC_NAME)))
@@ -368,6 +378,9 @@ deps:
 deps-lint: | $(filter deps,$(MAKECMDGOALS))
 	$(call get,$(DEPS_LINT))
 
+deps-integration: | $(filter deps,$(MAKECMDGOALS))
+	$(call get,$(DEPS_INTEGRATION))
+
 # -----------------------------------------------------------------------------
 
 clean:
@@ -376,12 +389,13 @@ clean:
 help:
 	@echo 'all (default)  build/hgw; another VARIANT: build/VARIANT/hgw'
 	@echo 'check          all tests, and the demo'
+	@echo 'integration    hgw among the tools it works with (deps-integration)'
 	@echo 'demo           three nodes on one bridge, in namespaces: watch hgw work'
 	@echo 'lint           formatting, static analysis, include directions, manual, scripts'
 	@echo 'valgrind       every command under valgrind'
 	@echo 'fuzz, bench    fuzzers (RUNS=$(RUNS)), benchmarks'
 	@echo 'install        to DESTDIR and PREFIX=$(PREFIX); uninstall'
-	@echo 'deps           what is needed to build and test; deps-lint: to lint'
+	@echo 'deps           what is needed to build and test; deps-lint, deps-integration: for those'
 	@echo 'clean          remove build/'
 	@echo
 	@echo 'VARIANT=$(VARIANT) of: $(VARIANTS)'
@@ -389,4 +403,5 @@ help:
 
 FORCE:
 .PHONY: FORCE all check demo valgrind fuzz run-fuzz bench lint lint-layout lint-format lint-shell \
-	lint-man lint-cppcheck lint-tidy install uninstall deps deps-lint clean help
+	lint-man lint-cppcheck lint-tidy integration install uninstall deps deps-lint \
+	deps-integration clean help
