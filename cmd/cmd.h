@@ -42,7 +42,7 @@ struct cmd_options {
 	bool exit_code, dry_run, allow_empty;
 	bool confirm, detach, settle, roll_back, verify; /* settle: --confirm */
 	const char *plan, *out, *snapshot;
-	bool strict;
+	bool strict, all;
 	uint32_t lock_timeout, wait, confirm_within, retry;
 	struct hgw_limit max_delete;
 	struct hgw_policy policy;

@@ -33,6 +33,7 @@ enum option_id {
 	OPT_MAX_DELETE,
 	OPT_RETRY,
 	OPT_STRICT,
+	OPT_ALL,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -72,6 +73,7 @@ static const struct option_spec {
 	 "wait so long for this host's address and interface"},
 	{OPT_SNAPSHOT, ON(CMD_PLAN) | ON(CMD_SHOW) | ON(CMD_VERIFY), "snapshot", "FILE",
 	 "not this host: the output of ip route on another ('-': stdin)"},
+	{OPT_ALL, ON(CMD_SHOW), "all", NULL, "others' routes too: the whole table"},
 	{OPT_OUT, ON(CMD_PLAN), "out", "PLAN", "save the plan in file PLAN, for apply --plan"},
 	{OPT_PLAN, ON(CMD_APPLY), "plan", "PLAN",
 	 "apply that plan exactly, if nothing has changed since"},
@@ -184,6 +186,7 @@ static bool *flag_of(struct cmd_options *opt, int id)
 		{OPT_CONFIRM, &opt->settle},
 		{OPT_ROLLBACK, &opt->roll_back},
 		{OPT_STRICT, &opt->strict},
+		{OPT_ALL, &opt->all},
 		{OPT_HELP, &opt->help},
 		{OPT_VERSION, &opt->version},
 		{'4', &opt->inet},

@@ -18,6 +18,7 @@ complete -c hgw -n '__fish_seen_subcommand_from plan apply' -l adopt -d 'take ov
 complete -c hgw -n '__fish_seen_subcommand_from plan apply' -l no-prune -d 'keep routes to subnets that no node has'
 complete -c hgw -n '__fish_seen_subcommand_from plan apply' -l skip-unreachable -d 'leave nodes alone that are not on the link'
 complete -c hgw -n '__fish_seen_subcommand_from plan show verify' -l snapshot -r -d 'read what ip route printed elsewhere'
+complete -c hgw -n '__fish_seen_subcommand_from show' -l all -d 'routes of others too'
 complete -c hgw -n '__fish_seen_subcommand_from plan' -l out -r -d 'save the plan'
 complete -c hgw -n '__fish_seen_subcommand_from apply' -l plan -r -d 'apply a saved plan'
 complete -c hgw -n '__fish_seen_subcommand_from apply' -l verify -d 'check afterwards'

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Routes exactly as ip(8) prints them when asked for one table and one protocol. */
+/* Routes exactly as ip(8) prints them when asked for one table, and perhaps one protocol. */
 #include "output_impl.h"
 
 static void print_flags(FILE *f, unsigned flags)
@@ -94,7 +94,7 @@ static void print_device(FILE *f, const struct hgw_view *view, uint32_t oif)
 		fprintf(f, "dev %s ", view_device(view, oif, buf));
 }
 
-void hgw_print_shown(FILE *f, const struct hgw_view *view, const struct hgw_route *r)
+void hgw_print_shown(FILE *f, const struct hgw_view *view, const struct hgw_route *r, bool all)
 {
 	const struct hgw_hop *hops = hgw_route_hops(view->pool, r);
 	uint8_t family = r->dst.addr.family;
@@ -114,6 +114,8 @@ void hgw_print_shown(FILE *f, const struct hgw_view *view, const struct hgw_rout
 		print_via(f, family, &r->hop.via);
 		print_device(f, view, r->hop.oif);
 	}
+	if (all && r->protocol != RTPROT_BOOT)
+		fprintf(f, "proto %s ", view_protocol(view, r->protocol, buf));
 	print_extra(f, r, &x);
 	for (size_t i = 0; r->nhops > 1 && i < r->nhops; i++) {
 		fputs("\n\tnexthop ", f);

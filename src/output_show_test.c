@@ -44,7 +44,7 @@ static void assert_shown(const struct state *t, const struct hgw_route *r, const
 	FILE *f = open_memstream(&text, &len);
 
 	assert_non_null(f);
-	hgw_print_shown(f, &t->view, r);
+	hgw_print_shown(f, &t->view, r, false);
 	fclose(f);
 	assert_string_equal(text, want);
 	free(text);

@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				   &diags, &err) == 0) {
 		must(file.routes.n > 0 && diags.n == 0);
 		for (size_t i = 0; i < file.routes.n; i++)
-			hgw_print_shown(null, &view, &file.routes.v[i]);
+			hgw_print_shown(null, &view, &file.routes.v[i], i % 2 == 0);
 		must(hgw_json_shown(null, &view, &file.routes) == 0);
 		if (is_plain(&file))
 			print_and_reload(&file, &pool);

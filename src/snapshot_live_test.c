@@ -100,7 +100,7 @@ static void random_routes_come_back(void **state)
 			fail_msg("plan: %s", text);
 		hgw_snapshot_file_free(&planned);
 		f = fmemopen(text, sizeof(text), "w");
-		hgw_print_shown(f, &view, &r);
+		hgw_print_shown(f, &view, &r, false);
 		fclose(f);
 		/* show leaves out what it was asked for; a default of IPv6 is told by its pref */
 		if (strstr(text, "default") != NULL)

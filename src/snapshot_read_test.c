@@ -271,7 +271,7 @@ static void reads_what_show_prints(void **state)
 	loads(t, input);
 	f = open_memstream(&again, &len);
 	for (size_t i = 0; i + 1 < t->file.routes.n; i++)
-		hgw_print_shown(f, &view, &t->file.routes.v[i]);
+		hgw_print_shown(f, &view, &t->file.routes.v[i], false);
 	fclose(f);
 	assert_string_equal(again, text);
 	free(again);

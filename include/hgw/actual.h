@@ -26,7 +26,8 @@ HGW_NODISCARD int hgw_actual_read(struct hgw_actual *a, struct hgw_kernel *k,
 HGW_NODISCARD int hgw_actual_read_set(struct hgw_actual *a, struct hgw_routes *all,
 				      const struct hgw_scope *scope, struct hgw_desired *desired,
 				      struct hgw_pool *pool, struct hgw_err *err);
-/* Reads the owned routes only; scope->table 0 means all tables. Kernel's order, IPv4 first. */
+/* Reads the owned routes only; scope->table 0 means all tables, ->protocol 0 everybody. Kernel's
+ * order, IPv4 first. */
 HGW_NODISCARD int hgw_actual_read_owned(struct hgw_routes *owned, struct hgw_kernel *k,
 					const struct hgw_scope *scope, struct hgw_pool *pool,
 					struct hgw_err *err);

@@ -57,8 +57,11 @@ struct hgw_report {
 void hgw_print_route(FILE *f, const struct hgw_view *view, const struct hgw_route *r);
 /* "ip " (unless batch), then "route VERB ROUTE" in numbers, and a newline. */
 void hgw_print_write(FILE *f, const struct hgw_view *view, const struct hgw_write *w, bool batch);
-/* As "ip route show table T proto P" prints it, byte for byte, newline included. */
-void hgw_print_shown(FILE *f, const struct hgw_view *view, const struct hgw_route *r);
+/*
+ * As "ip route show table T proto P" prints it, byte for byte, newline included; with
+ * all as "ip route show table T" does, which tells whose each route is.
+ */
+void hgw_print_shown(FILE *f, const struct hgw_view *view, const struct hgw_route *r, bool all);
 
 /* The diff, and "Plan: …" (or done: "Applied: …"); nothing where there is nothing to do. */
 void hgw_print_plan(FILE *f, const struct hgw_view *view, const struct hgw_report *report);
