@@ -148,6 +148,9 @@ HGW_NODISCARD int session_conflicts(struct session *s, struct hgw_err *err);
 HGW_NODISCARD int session_scope(struct session *s, uint32_t table, struct hgw_err *err);
 /* Carries out the plan; says in diags how it went where that is not plain. */
 HGW_NODISCARD int session_apply(struct session *s, struct hgw_err *err);
+/* Judges what was read; the verdict refers to actual. */
+HGW_NODISCARD int session_verify(struct session *s, const struct hgw_actual *actual,
+				 struct hgw_err *err);
 /* Verifies the host anew; how many checks fail, and each of those in diags. */
 HGW_NODISCARD int session_judge(struct session *s, size_t *failed, struct hgw_err *err);
 /* Whether what was printed so far arrived; HGW_IOERR if not. */

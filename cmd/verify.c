@@ -6,7 +6,7 @@ static int judge(struct session *s, struct hgw_err *err)
 	s->verdict.strict = s->opt.strict;
 	if (session_read(s, err) < 0)
 		return -1;
-	return hgw_verify(&s->verdict, &s->desired, &s->actual, &s->host, &s->scope, &s->pool, err);
+	return session_verify(s, &s->actual, err);
 }
 
 int cmd_verify(struct session *s, struct hgw_err *err)

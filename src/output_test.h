@@ -136,13 +136,13 @@ static inline void add_changes(struct state *t)
 /* What there is, and what hgw_verify() says to it. */
 static inline void judge(struct state *t, const char *owned, const char *foreign)
 {
+	const struct hgw_evidence on = {&t->desired, &t->actual, &t->host, &t->scope, &t->pool};
+
 	if (owned != NULL)
 		add_route(&t->actual.owned, &t->pool, owned);
 	if (foreign != NULL)
 		add_route(&t->actual.foreign, &t->pool, foreign);
-	assert_int_equal(hgw_verify(&t->verdict, &t->desired, &t->actual, &t->host, &t->scope,
-				    &t->pool, &t->err),
-			 0);
+	assert_int_equal(hgw_verify(&t->verdict, &on, &t->err), 0);
 	t->report.verdict = &t->verdict;
 }
 

@@ -77,11 +77,11 @@ static void add_all(struct state *t, const char *text,
 
 static void judge(struct state *t)
 {
+	const struct hgw_evidence on = {&t->desired, &t->actual, &t->host, &t->scope, &t->pool};
+
 	hgw_routes_sort(&t->actual.owned);
 	hgw_routes_sort(&t->actual.foreign);
-	assert_int_equal(hgw_verify(&t->verdict, &t->desired, &t->actual, &t->host, &t->scope,
-				    &t->pool, &t->err),
-			 0);
+	assert_int_equal(hgw_verify(&t->verdict, &on, &t->err), 0);
 }
 
 static void print_check_of(FILE *f, const struct state *t, const struct hgw_check *c)

@@ -64,10 +64,17 @@ struct hgw_verdict {
 /* The route that was found; NULL: none. */
 const struct hgw_route *hgw_check_have(const struct hgw_check *c, const struct hgw_actual *actual);
 
-/* desired is resolved. Returns 0 also if checks fail: see count. */
-HGW_NODISCARD int hgw_verify(struct hgw_verdict *verdict, const struct hgw_desired *desired,
-			     const struct hgw_actual *actual, const struct hgw_snapshot *host,
-			     const struct hgw_scope *scope, const struct hgw_pool *pool,
+/* What is judged, and what was read of the host for it. */
+struct hgw_evidence {
+	const struct hgw_desired *desired; /* resolved */
+	const struct hgw_actual *actual;
+	const struct hgw_snapshot *host;
+	const struct hgw_scope *scope;
+	const struct hgw_pool *pool;
+};
+
+/* Returns 0 also if checks fail: see count. */
+HGW_NODISCARD int hgw_verify(struct hgw_verdict *verdict, const struct hgw_evidence *on,
 			     struct hgw_err *err);
 void hgw_verdict_free(struct hgw_verdict *verdict);
 

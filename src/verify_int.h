@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared by the verify*.c files and by nobody else. */
+#ifndef HGW_VERIFY_INT_H
+#define HGW_VERIFY_INT_H
+
+#include "hgw/verify.h"
+
+/* One more check, counted; with strict a warning has failed. */
+HGW_NODISCARD int verdict_add(struct hgw_verdict *verdict, const struct hgw_check *c,
+			      struct hgw_err *err);
+
+/* A part of a sorted set: the routes to one destination, of any metric, or to parts of it too. */
+struct range {
+	const struct hgw_routes *set;
+	size_t first, end;
+};
+struct range find_range(const struct hgw_routes *set, const struct hgw_prefix *dst, bool inside);
+
+/* What the checks of one want share. */
+struct subject {
+	struct hgw_verdict *verdict;
+	const struct hgw_evidence *on;
+	const struct hgw_want *want;
+	uint32_t index; /* of want */
+};
+
+/* Passed, unless it turns out otherwise: a check of a want, and one that is about none. */
+struct hgw_check check_of(const struct subject *s, enum hgw_check_id id);
+struct hgw_check check_of_host(enum hgw_check_id id, uint8_t family);
+
+/* The checks of one want, in their order (verify_route.c). */
+HGW_NODISCARD int verify_route(const struct subject *s, struct hgw_err *err);
+/* Routes that belong to no want: extra, and with strict foreign. */
+HGW_NODISCARD int verify_extra(struct hgw_verdict *verdict, const struct hgw_evidence *on,
+			       struct hgw_err *err);
+HGW_NODISCARD int verify_strangers(struct hgw_verdict *verdict, const struct hgw_evidence *on,
+				   struct hgw_err *err);
+/* What the host has besides routes, once for the families that are wanted (verify_host.c). */
+HGW_NODISCARD int verify_host(struct hgw_verdict *verdict, const struct hgw_evidence *on,
+			      struct hgw_err *err);
+
+#endif
