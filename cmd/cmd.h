@@ -91,6 +91,18 @@ int cmd_show(struct session *s, struct hgw_err *err);
 int cmd_verify(struct session *s, struct hgw_err *err);
 int cmd_flush(struct session *s, struct hgw_err *err);
 
+/*
+ * First act of main(): descriptors 0 to 2 are open afterwards. -1 and err if
+ * this is no way to be started.
+ */
+HGW_NODISCARD int run_begin(struct hgw_err *err);
+/*
+ * Runs a command from its options (argv[0] is its name) to its messages, and
+ * returns the exit status. Of the session out and err are set; it is closed by
+ * the caller.
+ */
+int cmd_run(struct session *s, const struct cmd *cmd, int argc, char **argv);
+
 /* Options: argv[0] is the command's name. -1 and HGW_USAGE. */
 HGW_NODISCARD int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc,
 				char **argv, struct hgw_err *err);
