@@ -21,6 +21,7 @@ enum format {
 	FORMAT_TAP,
 	FORMAT_JUNIT,
 	FORMAT_NAGIOS,
+	FORMAT_DOT,
 	FORMAT_COUNT,
 };
 
@@ -163,6 +164,8 @@ HGW_NODISCARD int session_apply(struct session *s, struct hgw_err *err);
 /* Judges what was read; the verdict refers to actual. */
 HGW_NODISCARD int session_verify(struct session *s, const struct hgw_actual *actual,
 				 struct hgw_err *err);
+/* Reads the host and judges it: the verdict, and what the report says of it. */
+HGW_NODISCARD int session_verdict(struct session *s, struct hgw_err *err);
 /* Verifies the host anew; how many checks fail, and each of those in diags. */
 HGW_NODISCARD int session_judge(struct session *s, size_t *failed, struct hgw_err *err);
 /* Whether what was printed so far arrived; HGW_IOERR if not. */

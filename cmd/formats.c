@@ -20,6 +20,7 @@ const struct format_spec format_specs[FORMAT_COUNT] = {
 	[FORMAT_TAP] = {"tap", hgw_tap_verdict},
 	[FORMAT_JUNIT] = {"junit", hgw_junit_verdict},
 	[FORMAT_NAGIOS] = {"nagios", hgw_nagios_verdict},
+	[FORMAT_DOT] = {"dot", hgw_dot_verdict},
 };
 
 /* When, and how long; not where the same output is to come of the same input. */

@@ -46,6 +46,17 @@ int session_verify(struct session *s, const struct hgw_actual *actual, struct hg
 	return hgw_verify(&s->verdict, &on, err);
 }
 
+int session_verdict(struct session *s, struct hgw_err *err)
+{
+	s->verdict.strict = s->opt.strict;
+	if (session_read(s, err) < 0)
+		return -1;
+	s->report.verdict = &s->verdict;
+	s->report.desired = &s->desired;
+	s->report.actual = &s->actual;
+	return session_verify(s, &s->actual, err);
+}
+
 int session_judge(struct session *s, size_t *failed, struct hgw_err *err)
 {
 	struct hgw_actual now = {0};

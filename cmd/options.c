@@ -44,7 +44,7 @@ static const struct option_spec {
 	unsigned commands;
 	const char *name, *arg, *help;
 } specs[] = {
-	{OPT_NODE, ALL & ~ON(CMD_SHOW) & ~ON(CMD_FLUSH), "node", "NAME",
+	{OPT_NODE, ALL & ~ON(CMD_FLUSH), "node", "NAME",
 	 "this host is node NAME (else $HGW_NODE, its addresses, its name)"},
 	{OPT_NETNS, ALL, "netns", "NAME", "work in network namespace NAME"},
 	{OPT_TABLE, ALL, "table", "TABLE", "routing table, a name or number"},

@@ -246,7 +246,7 @@ static void each_command_has_its_options(void **state)
 		const char *word;
 		unsigned commands;
 	} options[] = {
-		{"--node", ON(CMD_PLAN) | ON(CMD_APPLY) | ON(CMD_VERIFY)},
+		{"--node", ALL & ~ON(CMD_FLUSH)},
 		{"--netns", ALL},
 		{"--table", ALL},
 		{"--protocol", ALL},
@@ -269,6 +269,7 @@ static void each_command_has_its_options(void **state)
 		{"--confirm-within", ON(CMD_APPLY)},
 		{"--retry", ON(CMD_VERIFY)},
 		{"--strict", ON(CMD_VERIFY)},
+		{"--all", ON(CMD_SHOW)},
 	};
 
 	(void)state;
@@ -292,6 +293,7 @@ static void formats_are_those_of_the_command(void **state)
 		{"tap", FORMAT_TAP, ON(CMD_VERIFY)},
 		{"junit", FORMAT_JUNIT, ON(CMD_VERIFY)},
 		{"nagios", FORMAT_NAGIOS, ON(CMD_VERIFY)},
+		{"dot", FORMAT_DOT, ON(CMD_SHOW)},
 		{"yaml", FORMAT_TEXT, 0},
 		{"JSON", FORMAT_TEXT, 0},
 		{"js", FORMAT_TEXT, 0},

@@ -30,8 +30,9 @@ const struct cmd cmds[CMD_COUNT] = {
 		{"show", "[OPTION]... [INVENTORY]...",
 		 "print the routes that are ours, as ip route does",
 		 "Table and protocol come from the options, else from an inventory that is named,\n"
-		 "else they are main and hgw.\n",
-		 NULL, COMMON_FORMATS, cmd_show},
+		 "else they are main and hgw. -o dot draws the cluster instead, as verify sees it\n"
+		 "from here: pipe it into dot -Tsvg.\n",
+		 NULL, COMMON_FORMATS | 1U << FORMAT_DOT, cmd_show},
 	[CMD_VERIFY] =
 		{"verify", "[OPTION]... [INVENTORY]...",
 		 "judge whether packets would go where the inventory says",
@@ -109,7 +110,9 @@ static void print_failure(struct session *s, const struct cmd *cmd, const struct
 	s->report.verdict = NULL;
 	if (s->report.inv == NULL)
 		s->report.node = UINT32_MAX;
-	if (cmd->json == NULL)
+	if (s->opt.format == FORMAT_DOT)
+		rc = format_verdict(s);
+	else if (cmd->json == NULL)
 		fputs("[]\n", s->out);
 	else if (cmd == &cmds[CMD_VERIFY])
 		rc = format_verdict(s);

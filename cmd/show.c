@@ -15,10 +15,21 @@ static int read_shown(struct session *s, struct hgw_err *err)
 	return hgw_actual_read_owned(&s->actual.owned, s->kernel, &scope, &s->pool, err);
 }
 
+/* The graph of the cluster, as this host sees it and with what is wrong. */
+static int show_graph(struct session *s, struct hgw_err *err)
+{
+	if (session_load(s, err) < 0 || session_open(s, err) < 0 || session_verdict(s, err) < 0 ||
+	    hgw_inventory_locate(&s->inv, err) < 0)
+		return -1;
+	return format_verdict(s) < 0 ? hgw_fail_nomem(err) : HGW_OK;
+}
+
 int cmd_show(struct session *s, struct hgw_err *err)
 {
 	const struct hgw_routes *shown = &s->actual.owned;
 
+	if (s->opt.format == FORMAT_DOT)
+		return show_graph(s, err);
 	/* An inventory is read only if one is named: for its table and protocol. */
 	if (s->opt.nfiles > 0 ? session_load(s, err) < 0
 			      : hgw_names_load(&s->names, "", err) < 0 ||

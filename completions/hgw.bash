@@ -16,7 +16,7 @@ _hgw() {
 		--adopt --no-prune --skip-unreachable --max-delete --wait --plan --verify
 		--confirm-within --detach --confirm --rollback" ;;
 	verify) formats="$formats tap junit nagios" options="$options --node --snapshot --retry --strict" ;;
-	show) options="$options --snapshot --all" ;;
+	show) formats="$formats dot" options="$options --node --snapshot --all" ;;
 	flush) options="$options --dry-run --lock-timeout" ;;
 	help) options='' ;;
 	esac

@@ -11,7 +11,7 @@ complete -c hgw -n "not __fish_seen_subcommand_from $commands" -a flush -d 'dele
 complete -c hgw -n "not __fish_seen_subcommand_from $commands" -a help -d 'print the help of a command'
 complete -c hgw -n '__fish_seen_subcommand_from help' -f -a 'plan apply show verify flush'
 complete -c hgw -n '__fish_seen_subcommand_from flush' -f
-complete -c hgw -n '__fish_seen_subcommand_from plan apply verify' -l node -x -d 'this host is node NAME'
+complete -c hgw -n '__fish_seen_subcommand_from plan apply show verify' -l node -x -d 'this host is node NAME'
 complete -c hgw -n '__fish_seen_subcommand_from plan apply' -l exit-code -d 'exit with 2 if there are changes'
 complete -c hgw -n '__fish_seen_subcommand_from apply flush' -l dry-run -d 'change nothing'
 complete -c hgw -n '__fish_seen_subcommand_from plan apply' -l adopt -d 'take over routes of others'
@@ -31,7 +31,8 @@ complete -c hgw -n '__fish_seen_subcommand_from apply' -l max-delete -x -d 'dele
 complete -c hgw -n '__fish_seen_subcommand_from apply flush' -l lock-timeout -x -d 'wait for another hgw'
 complete -c hgw -n '__fish_seen_subcommand_from apply' -l allow-empty -d 'also if no route is left'
 complete -c hgw -n '__fish_seen_subcommand_from plan' -s o -x -a 'text json batch' -d 'output format'
-complete -c hgw -n '__fish_seen_subcommand_from apply show flush' -s o -x -a 'text json' -d 'output format'
+complete -c hgw -n '__fish_seen_subcommand_from apply flush' -s o -x -a 'text json' -d 'output format'
+complete -c hgw -n '__fish_seen_subcommand_from show' -s o -x -a 'text json dot' -d 'output format'
 complete -c hgw -n '__fish_seen_subcommand_from verify' -s o -x -a 'text json tap junit nagios' -d 'output format'
 complete -c hgw -n '__fish_seen_subcommand_from verify' -l retry -x -d 'wait until nothing fails'
 complete -c hgw -n '__fish_seen_subcommand_from verify' -l strict -d 'warnings fail'
