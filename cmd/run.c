@@ -110,12 +110,10 @@ static void print_failure(struct session *s, const struct cmd *cmd, const struct
 	s->report.verdict = NULL;
 	if (s->report.inv == NULL)
 		s->report.node = UINT32_MAX;
-	if (s->opt.format == FORMAT_DOT)
+	if (cmd == &cmds[CMD_VERIFY] || s->opt.format == FORMAT_DOT)
 		rc = format_verdict(s);
 	else if (cmd->json == NULL)
 		fputs("[]\n", s->out);
-	else if (cmd == &cmds[CMD_VERIFY])
-		rc = format_verdict(s);
 	else
 		rc = hgw_json_plan(s->out, &s->view, &s->report);
 	s->printed = rc == 0;
