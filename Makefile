@@ -346,7 +346,7 @@ DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev lib
 	libjansson-dev libcmocka-dev iproute2 iputils-ping libxml2-utils mount perl \
 	python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
-DEPS_INTEGRATION := perl graphviz
+DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \
 	echo $(patsubst cc,gcc,$(CC_NAME)))

@@ -123,6 +123,9 @@ void signals_hold_hangup(void);
 /* The signal that came since; 0: none. */
 int signals_caught(void);
 
+/* "complete nodes FILE...": prints names that fit there, for the completions of shells. */
+HGW_NODISCARD int complete(int argc, char **argv, struct hgw_err *err);
+
 void usage_print(FILE *f);
 void usage_print_command(FILE *f, const struct cmd *cmd);
 /* The lines of the options a command takes. */

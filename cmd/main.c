@@ -4,6 +4,14 @@
 
 #include "cmd.h"
 
+static int check_stdout(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return HGW_OK;
+	fprintf(stderr, "hgw: error: cannot write to standard output: %s\n", strerror(errno));
+	return HGW_IOERR;
+}
+
 /* Prints the help of a command, of all (NULL), or the version. */
 static int print_and_check(const struct cmd *cmd, bool version)
 {
@@ -13,10 +21,7 @@ static int print_and_check(const struct cmd *cmd, bool version)
 		usage_print_command(stdout, cmd);
 	else
 		usage_print(stdout);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return HGW_OK;
-	fprintf(stderr, "hgw: error: cannot write to standard output: %s\n", strerror(errno));
-	return HGW_IOERR;
+	return check_stdout();
 }
 
 static int run(const struct cmd *cmd, int argc, char **argv)
@@ -49,6 +54,17 @@ static int help(int argc, char **argv)
 	return print_and_check(cmd, false);
 }
 
+/* hgw complete: not among the commands, for it is for no people */
+static int complete_and_check(int argc, char **argv)
+{
+	struct hgw_err err;
+
+	if (complete(argc, argv, &err) == 0)
+		return check_stdout();
+	fprintf(stderr, "hgw: error: %s\n", err.msg);
+	return (int)err.status;
+}
+
 int main(int argc, char **argv)
 {
 	const struct cmd *cmd;
@@ -68,6 +84,8 @@ int main(int argc, char **argv)
 		return print_and_check(NULL, true);
 	if (strcmp(argv[1], "help") == 0)
 		return help(argc - 1, argv + 1);
+	if (strcmp(argv[1], "complete") == 0)
+		return complete_and_check(argc - 1, argv + 1);
 	cmd = cmd_find(argv[1]);
 	if (cmd == NULL)
 		return usage_error(argv[1][0] == '-' ? "the command comes first, before"

@@ -1,46 +1,91 @@
 # SPDX-License-Identifier: MIT
-# bash completion for hgw(8)
+# bash completion for hgw(8); needs bash-completion
+#
+# What comes out of an inventory is data: it never passes through compgen -W or
+# eval, which would expand a $(command) in the name of a node.
+
+# _hgw_offer WORD...: those that begin with $cur, quoted for the line.
+_hgw_offer() {
+	local word
+	for word; do
+		printf -v word %q "$word"
+		[[ $word == "$cur"* ]] && COMPREPLY+=("$word")
+	done
+	__ltrim_colon_completions "$cur"
+}
+
+# _hgw_names WHAT [INVENTORY]...: names that hgw knows; inside quotes none.
+_hgw_names() {
+	local -a names
+	[[ $cur == [\"\']* ]] && return
+	mapfile -t names < <(command hgw complete "$@" 2>/dev/null)
+	_hgw_offer "${names[@]}"
+}
+
+_hgw_nodes() {
+	local i word
+	local -a files=()
+	for ((i = 2; i < ${#words[@]}; i++)); do
+		word=${words[i]//[\\\'\"]/}
+		word=${word/#\~\//$HOME/}
+		[[ ${words[i - 1]} == --@(snapshot|out|plan) ]] && continue
+		((i != cword)) && [[ -f $word ]] && files+=("$word")
+	done
+	_hgw_names nodes "${files[@]}"
+}
 
 _hgw() {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} formats='text json'
-	local options='--netns --table --protocol --annotation-prefix -4 -6 -o --color -q -v --help --version'
+	local cur prev words cword split
+	_init_completion -s -n : || return
 
-	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'plan apply show verify flush help --help --version' -- "$cur")
+	local commands='plan apply show verify flush help' formats='text json'
+	if ((cword == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$cur")
 		return
 	fi
-	case $command in
-	plan) options="$options --node --exit-code --out --snapshot --adopt --no-prune --skip-unreachable" formats="$formats batch" ;;
-	apply) options="$options --node --exit-code --dry-run --allow-empty --lock-timeout
-		--adopt --no-prune --skip-unreachable --max-delete --wait --plan --verify
-		--confirm-within --detach --confirm --rollback" ;;
-	verify) formats="$formats tap junit nagios" options="$options --node --snapshot --retry --strict" ;;
-	show) formats="$formats dot" options="$options --node --snapshot --all" ;;
-	flush) options="$options --dry-run --lock-timeout" ;;
-	help) options='' ;;
+	local options='--netns --table --protocol --annotation-prefix -4 -6 -o --color -q -v --help --version'
+	case ${words[1]} in
+	plan)
+		formats+=' batch'
+		options+=' --node --exit-code --out --snapshot --adopt --no-prune --skip-unreachable'
+		;;
+	apply)
+		options+=' --node --exit-code --dry-run --allow-empty --lock-timeout --adopt --no-prune
+			--skip-unreachable --max-delete --wait --plan --verify --confirm-within --detach
+			--confirm --rollback'
+		;;
+	verify)
+		formats+=' tap junit nagios'
+		options+=' --node --snapshot --retry --strict'
+		;;
+	show)
+		formats+=' dot'
+		options+=' --node --all --snapshot'
+		;;
+	flush) options+=' --dry-run --lock-timeout' ;;
+	help)
+		((cword == 2)) && mapfile -t COMPREPLY < <(compgen -W "${commands% help}" -- "$cur")
+		return
+		;;
+	*) return ;;
 	esac
-	# bash splits words at '=', so that the value of --opt=VALUE is a word of its own
-	if [ "$prev" = = ]; then
-		prev=${COMP_WORDS[COMP_CWORD - 2]}
-	elif [ "$cur" = = ]; then
-		cur=''
-	fi
+
 	case $prev in
-	-o) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur") && return ;;
-	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
-	--out | --plan | --snapshot) compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
-	--netns) mapfile -t COMPREPLY < <(compgen -W "$(ls /run/netns 2>/dev/null)" -- "$cur") && return ;;
-	--table | --protocol | --annotation-prefix | --node | --lock-timeout | --max-delete | --wait | --confirm-within | --retry) return ;;
+	-o) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur") ;;
+	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
+	--node) _hgw_nodes ;;
+	--netns) _hgw_names namespaces ;;
+	--table) _hgw_names tables ;;
+	--protocol) _hgw_names protocols ;;
+	--out | --plan | --snapshot) _filedir ;;
+	--annotation-prefix | --lock-timeout | --max-delete | --wait | --confirm-within | --retry) ;;
+	*)
+		if [[ $cur == -* ]]; then
+			[[ $split == true ]] || mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		elif [[ ${words[1]} != flush ]]; then
+			_filedir
+		fi
+		;;
 	esac
-	if [ "$command" = help ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'plan apply show verify flush' -- "$cur")
-	elif [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-	elif [ "$command" != flush ]; then
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-	fi
 }
 complete -F _hgw hgw
