@@ -61,6 +61,7 @@ layers='
 compiler
 err names prefix diag rundir
 route
+fib
 inventory snapshot kernel lock
 self actual desired
 plan planfile
