@@ -103,8 +103,21 @@ static int write_phase(struct run *r, size_t first, size_t n)
 }
 
 /*
+ * A delete of metric 0 takes the lowest there is. Should another program have taken away the
+ * one that moves to another metric, that is the one it was to make room for.
+ */
+static bool may_delete_the_new(const struct hgw_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (is_append(&plan->v[i]) && plan->v[i].before.metric == 0 &&
+		    plan->v[i].after.metric != 0)
+			return true;
+	return false;
+}
+
+/*
  * The order is looked at before anything goes, so that nothing has to come
- * back; and once more where something was gone already, not by our doing.
+ * back; and once more where something may be gone that was not to go.
  */
 static int do_writes(struct run *r, struct hgw_err *err)
 {
@@ -115,7 +128,7 @@ static int do_writes(struct run *r, struct hgw_err *err)
 		return -1;
 	for (size_t i = nadd; i < r->writes->n; i++)
 		r->result->gone += r->writes->v[i].state == HGW_WRITE_GONE;
-	return r->result->gone > 0 ? check_order(r, err) : 0;
+	return r->result->gone > 0 || may_delete_the_new(r->plan) ? check_order(r, err) : 0;
 }
 
 int hgw_apply(struct hgw_kernel *k, const struct hgw_plan *plan, struct hgw_writes *writes,

@@ -167,9 +167,13 @@ static int adopt(const struct planning *p, const struct hgw_want *want, const st
 	return plan_taken(p, want, rivals, replaced, owned, err) < 0 ? -1 : 1;
 }
 
-/* Ours under the key of want: one may be right and stays; else the first, in force, is replaced. */
+/*
+ * Ours under the key of want: one may be right and stays; else the first, in force, is replaced.
+ * Where there is none of that key, the one that moves to it (NULL: none) is.
+ */
 static int plan_owned(const struct planning *p, const struct hgw_want *want,
-		      const struct entries *owned, struct hgw_err *err)
+		      const struct entries *owned, const struct hgw_route *moves,
+		      struct hgw_err *err)
 {
 	size_t keep = 0;
 
@@ -185,12 +189,14 @@ static int plan_owned(const struct planning *p, const struct hgw_want *want,
 		return 0;
 	}
 	if (owned->n == 0)
-		return plan_add(p->plan, HGW_OP_ADD, NULL, want, err);
+		return plan_add(p->plan, moves != NULL ? HGW_OP_REPLACE : HGW_OP_ADD, moves, want,
+				err);
 	return plan_add(p->plan, HGW_OP_REPLACE, owned->v, want, err);
 }
 
 static int plan_key(const struct planning *p, const struct hgw_want *want,
-		    const struct entries *entries, struct hgw_err *err)
+		    const struct entries *entries, const struct hgw_route *moves,
+		    struct hgw_err *err)
 {
 	struct rivals rivals = find_rivals(&p->actual->foreign, &want->route.dst);
 	bool owned = entries->n > 0;
@@ -213,7 +219,7 @@ static int plan_key(const struct planning *p, const struct hgw_want *want,
 		return plan_add(p->plan, HGW_OP_SKIP, job, want, err);
 	if (note != NULL && plan_add(p->plan, HGW_OP_NOTE, note, want, err) < 0)
 		return -1;
-	return plan_owned(p, want, entries, err);
+	return plan_owned(p, want, entries, moves, err);
 }
 
 /* A route of ours under a key that nobody wants: to another subnet, or of another metric. */
@@ -227,6 +233,48 @@ static int plan_unwanted(const struct planning *p, const struct hgw_route *r, st
 	return plan_add(p->plan, HGW_OP_DELETE, r, NULL, err);
 }
 
+/*
+ * Of several routes of ours to the subnet of a want, none under its key, the one in force: it
+ * changes its metric, unless others' routes leave no room for it there. NULL: none.
+ */
+static const struct hgw_route *find_moving(const struct planning *p, const struct hgw_want *want,
+					   const struct entries *ours)
+{
+	struct rivals rivals = find_rivals(&p->actual->foreign, &want->route.dst);
+
+	if (ours->n == 0 || want->reach != HGW_REACH_OK || ours->v->tos != want->route.tos ||
+	    first_rival(&rivals, RIVAL_CONFLICT, want, false, p->pool) != NULL ||
+	    first_rival(&rivals, RIVAL_JOB, want, false, p->pool) != NULL)
+		return NULL;
+	return ours->v;
+}
+
+/* All of ours to the subnet of a want, of any metric. */
+static int plan_subnet(const struct planning *p, const struct hgw_want *want,
+		       const struct entries *ours, struct hgw_err *err)
+{
+	const struct hgw_route *moves;
+	struct entries same;
+	size_t first = 0, end;
+
+	while (first < ours->n && hgw_route_key_cmp(&ours->v[first], &want->route) < 0)
+		first++;
+	for (end = first; end < ours->n; end++)
+		if (hgw_route_key_cmp(&ours->v[end], &want->route) != 0)
+			break;
+	same = (struct entries){ours->v + first, end - first};
+	moves = same.n == 0 ? find_moving(p, want, ours) : NULL;
+	for (size_t i = 0; i < first; i++)
+		if (&ours->v[i] != moves && plan_unwanted(p, &ours->v[i], err) < 0)
+			return -1;
+	if (want->reach == HGW_REACH_OK && plan_key(p, want, &same, moves, err) < 0)
+		return -1;
+	for (size_t i = end; i < ours->n; i++)
+		if (&ours->v[i] != moves && plan_unwanted(p, &ours->v[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 int hgw_plan_build(struct hgw_plan *plan, const struct hgw_desired *desired,
 		   const struct hgw_actual *actual, const struct hgw_policy *policy,
 		   const struct hgw_pool *pool, struct hgw_err *err)
@@ -237,15 +285,16 @@ int hgw_plan_build(struct hgw_plan *plan, const struct hgw_desired *desired,
 
 	for (size_t d = 0; d < desired->n; d++) {
 		const struct hgw_want *want = &desired->v[d];
-		struct entries same = {0};
+		const struct hgw_prefix *dst = &want->route.dst;
+		struct entries ours = {0};
 
-		for (; o < owned->n && hgw_route_key_cmp(&owned->v[o], &want->route) < 0; o++)
+		for (; o < owned->n && hgw_prefix_cmp(&owned->v[o].dst, dst) < 0; o++)
 			if (plan_unwanted(&p, &owned->v[o], err) < 0)
 				return -1;
-		same.v = owned->v + o;
-		for (; o < owned->n && hgw_route_key_cmp(&owned->v[o], &want->route) == 0; o++)
-			same.n++;
-		if (want->reach == HGW_REACH_OK && plan_key(&p, want, &same, err) < 0)
+		ours.v = owned->v + o;
+		for (; o < owned->n && hgw_prefix_cmp(&owned->v[o].dst, dst) == 0; o++)
+			ours.n++;
+		if (plan_subnet(&p, want, &ours, err) < 0)
 			return -1;
 	}
 	for (; o < owned->n; o++)

@@ -129,12 +129,13 @@ static void assert_plan(struct state *t, const char *want, size_t unchanged)
 	free(have);
 }
 
-#define W   "10.244.1.0/24 via 10.0.0.1 dev 2"
-#define W_P "10.244.1.0/24 via 10.0.0.1 dev if2 proto 72"
-#define X   "10.244.1.0/24 via 10.0.0.9 dev 2"
-#define X_P "10.244.1.0/24 via 10.0.0.9 dev if2 proto 72"
-#define V   "fd00:1::/64 via fd00::1 dev 2"
-#define V_P "fd00:1::/64 via fd00::1 dev if2 proto 72 metric 1024"
+#define W     "10.244.1.0/24 via 10.0.0.1 dev 2"
+#define W_P   "10.244.1.0/24 via 10.0.0.1 dev if2 proto 72"
+#define X     "10.244.1.0/24 via 10.0.0.9 dev 2"
+#define X_P   "10.244.1.0/24 via 10.0.0.9 dev if2 proto 72"
+#define V     "fd00:1::/64 via fd00::1 dev 2"
+#define V_P   "fd00:1::/64 via fd00::1 dev if2 proto 72 metric 1024"
+#define V_P_5 "fd00:1::/64 via fd00::1 dev if2 proto 72 metric 5"
 
 struct example {
 	const char *want, *have, *plan;
@@ -207,6 +208,38 @@ static void what_is_otherwise_is_replaced(void **state)
 	check(state, examples, HGW_ARRAY_LEN(examples));
 }
 
+static void a_route_of_another_metric_moves_and_others_beside_it_go(void **state)
+{
+	static const struct example examples[] = {
+		{W, W " metric 5", "replace " W_P " metric 5 with " W_P "\n", 0},
+		{W " metric 5", W, "replace " W_P " with " W_P " metric 5\n", 0},
+		{V, V " metric 5", "replace " V_P_5 " with " V_P "\n", 0},
+		/* the one in force, as long as no other is right */
+		{W " metric 5", W ";" X " metric 3;" W " metric 9",
+		 "delete " X_P " metric 3\nreplace " W_P " with " W_P " metric 5\ndelete " W_P
+		 " metric 9\n",
+		 0},
+		{W " metric 5", W ";" W " metric 5", "delete " W_P "\n", 1},
+		/* of another tos it is another route */
+		{W, W " tos 16 metric 5",
+		 "add " W_P
+		 "\ndelete 10.244.1.0/24 tos 0x10 via 10.0.0.1 dev if2 proto 72 metric 5\n",
+		 0},
+		/* others are in the way of it, do the job, stand behind */
+		{W " metric 5", W ";" X " proto 4 metric 5",
+		 "delete " W_P "\nconflict 10.244.1.0/24 via 10.0.0.9 dev if2 proto 4 metric 5\n",
+		 0},
+		{W " metric 5", W ";" W " proto 4 metric 7",
+		 "delete " W_P "\nskip 10.244.1.0/24 via 10.0.0.1 dev if2 proto 4 metric 7\n", 0},
+		{W " metric 5", W ";" X " proto 4 metric 7",
+		 "note 10.244.1.0/24 via 10.0.0.9 dev if2 proto 4 metric 7\nreplace " W_P
+		 " with " W_P " metric 5\n",
+		 0},
+	};
+
+	check(state, examples, HGW_ARRAY_LEN(examples));
+}
+
 static void what_nobody_wants_is_deleted(void **state)
 {
 	static const struct example examples[] = {
@@ -220,8 +253,6 @@ static void what_nobody_wants_is_deleted(void **state)
 		 "delete 10.244.1.0/25 via 10.0.0.1 dev if2 proto 72\n",
 		 1},
 		/* under another key to a subnet that is wanted */
-		{W, W " metric 5", "add " W_P "\ndelete " W_P " metric 5\n", 0},
-		{W " metric 5", W, "delete " W_P "\nadd " W_P " metric 5\n", 0},
 		{W, W " tos 16;" W, "delete 10.244.1.0/24 tos 0x10 via 10.0.0.1 dev if2 proto 72\n",
 		 1},
 		{V, V " metric 1023;" V " metric 1025;" V,
@@ -642,6 +673,7 @@ int main(void)
 		TEST(what_is_not_there_is_added),
 		TEST(what_is_as_it_should_be_is_left),
 		TEST(what_is_otherwise_is_replaced),
+		TEST(a_route_of_another_metric_moves_and_others_beside_it_go),
 		TEST(what_nobody_wants_is_deleted),
 		TEST(of_doubled_entries_one_is_kept),
 		TEST(a_route_of_others_is_in_the_way),

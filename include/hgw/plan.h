@@ -14,7 +14,7 @@
 
 enum hgw_op {
 	HGW_OP_ADD,
-	HGW_OP_REPLACE,	 /* ours, another rest than desired */
+	HGW_OP_REPLACE,	 /* ours, another rest or metric than desired */
 	HGW_OP_DELETE,	 /* ours, not desired */
 	HGW_OP_CONFLICT, /* somebody else's is in the way: before */
 	HGW_OP_SKIP,	 /* somebody else's does the job: before */
