@@ -80,7 +80,6 @@ static void step(struct run *t, const char *nodes, struct changes c)
 #define ADDED(n)    ((struct changes){.add = (n)})
 #define REPLACED(n) ((struct changes){.replace = (n)})
 #define DELETED(n)  ((struct changes){.delete = (n)})
-#define MOVED(n)    ((struct changes){.add = (n), .delete = (n)})
 
 static void inet(void **state)
 {
@@ -164,11 +163,20 @@ static void mtu_metric_and_onlink(void **state)
 	step(t, WITH("mtu: 1300"), REPLACED(2));
 	step(t, WITH("onlink: true"), REPLACED(2));
 	step(t, WITH("onlink: true, mtu: 1300"), REPLACED(2));
-	step(t, WITH("metric: 70, mtu: 1300"), MOVED(2));
-	step(t, WITH("metric: 60"), MOVED(2));
-	step(t, WITH("metric: 1024"), MOVED(2));
+	step(t, WITH("metric: 70, mtu: 1300"), REPLACED(2));
+	step(t, WITH("metric: 60"), REPLACED(2));
+	step(t, WITH("metric: 1024"), REPLACED(2));
 	/* Of IPv6 that is the default. */
-	step(t, WITH(""), MOVED(1));
+	step(t, WITH(""), REPLACED(1));
+	/* By gateway, of IPv4 alone; there and back, and with all else changing too. */
+	step(t, WITH("metric: spread"), REPLACED(1));
+	assert_prints(
+		"10.1.0.0/24 via 10.0.0.2 dev v0 metric 1000002\n"
+		"fd01::/64 via fd00:1::2 dev v1 metric 1024 pref medium\n",
+		"ip -n applied -N route show proto 72; ip -n applied -N -6 route show proto 72");
+	step(t, WITH(""), REPLACED(1));
+	step(t, WITH("metric: spread, mtu: 1300, onlink: true"), REPLACED(2));
+	step(t, WITH("metric: 70"), REPLACED(2));
 	step(t, NULL, DELETED(2));
 }
 
@@ -190,6 +198,9 @@ static void inet_multipath(void **state)
 	step(t, "network: {onlink: true}\nnodes:\n" INET("10.0.0.5, 10.0.1.5"), REPLACED(2));
 	step(t, INET("10.0.1.5"), REPLACED(2));
 	step(t, INET("10.0.1.5, 10.0.0.5"), REPLACED(2));
+	step(t, "network: {metric: spread}\nnodes:\n" INET("10.0.1.6, 10.0.0.5"), REPLACED(2));
+	step(t, "network: {metric: spread}\nnodes:\n" INET("10.0.1.4, 10.0.0.6"), REPLACED(2));
+	step(t, INET("10.0.0.6"), REPLACED(2));
 	step(t, NULL, DELETED(2));
 }
 
@@ -207,7 +218,7 @@ static void inet6_multipath(void **state)
 	step(t, "network: {mtu: 1400}\nnodes:\n" INET6("'fd00::5', 'fd00:1::5'"), REPLACED(2));
 	step(t, "network: {onlink: true}\nnodes:\n" INET6("'fd00::5', 'fd00:1::5'"), REPLACED(2));
 	step(t, INET6("'fd00:1::5'"), REPLACED(2));
-	step(t, "network: {metric: 9}\nnodes:\n" INET6("'fd00:1::5', 'fd00::5'"), MOVED(2));
+	step(t, "network: {metric: 9}\nnodes:\n" INET6("'fd00:1::5', 'fd00::5'"), REPLACED(2));
 	step(t, NULL, DELETED(2));
 }
 
@@ -222,6 +233,7 @@ static void inet_via_inet6(void **state)
 	step(t, INET("'fd00:1::2', 'fd00::3'"), REPLACED(2));
 	step(t, INET("10.0.0.2"), REPLACED(2));
 	step(t, "network: {mtu: 1400, onlink: true}\nnodes:\n" INET("'fd00::2'"), REPLACED(2));
+	step(t, "network: {metric: spread}\nnodes:\n" INET("'fd00::2'"), REPLACED(2));
 	step(t, NULL, DELETED(2));
 }
 

@@ -18,7 +18,7 @@
 static void meddle(struct dice *d)
 {
 	static const char *const deeds[][2] = {
-		{"replace 10.1.", ".0/24 via 10.0.0.200 proto 73 metric 5000"},
+		{"replace 10.1.", ".0/24 via 10.0.0.200 proto 73 metric 2000000"},
 		{"replace 10.1.", ".128/25 via 10.0.1.200 proto 73"},
 		{"replace 10.1.", ".0/24 via 10.0.1.200 proto 73 tos 0x10"},
 		{"replace fd01:", "::/64 via fd00::200 dev v0 proto 73 metric 5000"},
@@ -314,6 +314,7 @@ static void no_destination_is_without_a_route_while_routes_change(void **state)
 		"[10.0.0.2, 10.0.1.2, 'fd00::2', 'fd00:1::2']",
 		"[10.0.0.3, 10.0.1.2, 'fd00::3', 'fd00:1::2'], mtu: 1400",
 		"[10.0.1.2, 'fd00:1::2'], mtu: 1300",
+		"[10.0.1.2, 'fd00:1::2'], metric: spread",
 		"[10.0.1.2, 'fd00:1::2'], metric: 70",
 		"['fd00:1::2', 'fd00::2'], onlink: true",
 		"['fd00::2']",

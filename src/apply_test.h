@@ -219,7 +219,7 @@ static inline unsigned roll(struct dice *d, unsigned sides)
 static inline void chance_node(FILE *f, struct dice *d, unsigned i)
 {
 	static const char *const mtus[] = {"", ", mtu: 1400", ", mtu: 1300"};
-	static const char *const metrics[] = {"", "", ", metric: 70"};
+	static const char *const metrics[] = {"", ", metric: spread", ", metric: 70"};
 	unsigned which = 1 + roll(d, 15);
 
 	fprintf(f, "- {name: n%u, addresses: [", i);

@@ -391,6 +391,24 @@ static void what_somebody_else_does_in_between_ends_a_change(void **state)
 		      "ip -N route show to 10.1.0.0/24");
 }
 
+/* The delete of the old one, of metric 0, then finds the new one in its place. */
+static void a_route_that_moves_to_another_metric_is_not_lost_to_a_race(void **state)
+{
+	struct run *t = *state;
+
+	run_begin();
+	testns_sh("ip route add 10.1.0.0/24 via 10.0.0.2 proto 72");
+	reset_seam();
+	run_plan(t, ME "- {name: a, address: 10.0.0.2, subnets: [10.1.0.0/24], metric: spread}");
+	assert_int_equal(t->writes.n, 2);
+	seam.sends = seam.dumps = 0;
+	seam.deed_at = 2;
+	seam.deed = "ip route del 10.1.0.0/24 metric 0 proto 72";
+	run_apply_fails(t, HGW_FAILED);
+	assert_string_equal(t->err.msg, "another program took away a route that was just made");
+	assert_prints("10.1.0.0/24 via 10.0.0.2 dev v0\n", "ip -N route show proto 72");
+}
+
 /* What a dump tells of a link is refused in a request. */
 static void routes_of_a_link_without_carrier_come_back(void **state)
 {
@@ -522,6 +540,7 @@ int main(void)
 		RUN_TEST(a_foreign_route_that_came_in_the_meantime_leaves_everything_as_it_was),
 		RUN_TEST(a_link_that_went_down_in_the_meantime_leaves_everything_as_it_was),
 		RUN_TEST(what_somebody_else_does_in_between_ends_a_change),
+		RUN_TEST(a_route_that_moves_to_another_metric_is_not_lost_to_a_race),
 		RUN_TEST(routes_of_a_link_without_carrier_come_back),
 		RUN_TEST(entries_of_ours_under_one_key_come_back_in_their_order),
 		RUN_TEST(a_route_that_comes_back_expires_when_it_would_have),

@@ -45,6 +45,17 @@ static size_t gateway_hops(const struct hgw_inventory *inv, const struct hgw_nod
 	return n;
 }
 
+/* Of a route with several gateways the lowest decides, in whatever order they are given. */
+static uint32_t metric_by_gateway(const struct hgw_hop *hops, size_t n)
+{
+	size_t lowest = 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (hgw_addr_cmp(&hops[i].via, &hops[lowest].via) < 0)
+			lowest = i;
+	return n > 0 ? hgw_metric_spread(&hops[lowest].via) : 0;
+}
+
 static int add_want(struct hgw_desired *d, const struct hgw_inventory *inv, uint32_t node,
 		    uint32_t subnet, const struct hgw_scope *scope, struct hgw_pool *pool,
 		    struct hgw_err *err)
@@ -61,10 +72,12 @@ static int add_want(struct hgw_desired *d, const struct hgw_inventory *inv, uint
 				      .table = scope->table,
 				      .metric = of->metric,
 				      .mtu = of->mtu};
-	w->route.metric = hgw_route_metric(&w->route);
 	w->route.nhops = (uint16_t)gateway_hops(inv, of, w->route.dst.addr.family, hops,
 						HGW_ARRAY_LEN(hops));
 	w->route.hop = hops[0];
+	if (of->spread && w->route.dst.addr.family == AF_INET)
+		w->route.metric = metric_by_gateway(hops, w->route.nhops);
+	w->route.metric = hgw_route_metric(&w->route);
 	d->n++;
 	for (size_t i = 0; i < w->route.nhops; i++)
 		d->gateways[d->ngateways++].addr = hops[i].via;

@@ -122,6 +122,32 @@ static void settings_of_a_node_are_those_of_its_routes(void **state)
 		    "fd00:2::/64 via fd00:31::5 dev if2 table 100 proto 73 metric 1024 mtu 1400");
 }
 
+static void a_metric_that_is_spread_follows_the_lowest_gateway(void **state)
+{
+	struct state *t = *state;
+
+	build(t, "network: {metric: spread}\n"
+		 "nodes:\n"
+		 "- {name: a, address: 192.168.31.61}\n"
+		 "- {name: b, addresses: [192.168.31.62, 'fd00:31::2'],"
+		 " subnets: [10.244.1.0/24, 'fd00:1::/64']}\n"
+		 "- {name: c, addresses: [192.168.200.3, 192.168.31.255], subnet: 10.244.2.0/24}\n"
+		 "- {name: d, address: 'fd00:31::1234', subnet: 10.244.3.0/24}\n"
+		 "- {name: e, address: 192.168.31.65, subnet: 10.244.4.0/24, metric: 0}\n"
+		 "- {name: f, address: 192.168.255.255, subnet: 10.244.5.0/24}\n");
+	see(t, "0.0.0.0/0 dev 2");
+	see(t, "::/0 dev 2");
+	assert_int_equal(resolve(t), 0);
+	assert_want(t, 0, "10.244.1.0/24 via 192.168.31.62 dev if2 proto 72 metric 1031062");
+	assert_want(t, 1,
+		    "10.244.2.0/24 proto 72 metric 1031255 nexthop via 192.168.200.3 dev if2 "
+		    "weight 1 nexthop via 192.168.31.255 dev if2 weight 1");
+	assert_want(t, 2, "10.244.3.0/24 via inet6 fd00:31::1234 dev if2 proto 72 metric 1018052");
+	assert_want(t, 3, "10.244.4.0/24 via 192.168.31.65 dev if2 proto 72");
+	assert_want(t, 4, "10.244.5.0/24 via 192.168.255.255 dev if2 proto 72 metric 1255255");
+	assert_want(t, 5, "fd00:1::/64 via fd00:31::2 dev if2 proto 72 metric 1024");
+}
+
 static void nobody_else_is_no_routes(void **state)
 {
 	static const char *const inventories[] = {
@@ -659,6 +685,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(each_subnet_of_another_node_gets_a_route),
 		TEST(settings_of_a_node_are_those_of_its_routes),
+		TEST(a_metric_that_is_spread_follows_the_lowest_gateway),
 		TEST(nobody_else_is_no_routes),
 		TEST(each_family_has_gateways_of_its_own),
 		TEST(an_ipv4_subnet_may_have_an_ipv6_gateway),

@@ -8,7 +8,7 @@
 /* What the network of a file says for all its nodes. */
 struct settings {
 	uint32_t interface, metric, mtu;
-	bool onlink;
+	bool spread, onlink;
 	const char *mtu_src; /* where it is too small for IPv6, that is said once */
 };
 
@@ -165,7 +165,7 @@ static void convert_network(struct inv_load *ld, const struct inv_raw_network *n
 	if (network->interface != NULL && inv_value_interface(ld, network->interface, ""))
 		settings->interface = put_text(inv, network->interface);
 	if (network->metric != NULL)
-		inv_value_metric(ld, network->metric, "", &settings->metric);
+		inv_value_metric(ld, network->metric, "", &settings->metric, &settings->spread);
 	if (network->mtu != NULL && inv_value_mtu(ld, network->mtu, "", &settings->mtu))
 		settings->mtu_src = network->mtu;
 	if (network->onlink != NULL)
@@ -298,6 +298,7 @@ static void convert_node(struct inv_load *ld, const struct inv_raw_node *raw, ui
 		.addrs = (uint32_t)inv->naddrs,
 		.subnets = (uint32_t)inv->nsubnets,
 		.metric = settings->metric,
+		.spread = settings->spread,
 		.mtu = settings->mtu,
 		.onlink = settings->onlink,
 		.file = ld->file,
@@ -316,7 +317,7 @@ static void convert_node(struct inv_load *ld, const struct inv_raw_node *raw, ui
 	if (raw->interface != NULL && inv_value_interface(ld, raw->interface, owner))
 		node->interface = put_text(inv, raw->interface);
 	if (raw->metric != NULL)
-		inv_value_metric(ld, raw->metric, owner, &node->metric);
+		inv_value_metric(ld, raw->metric, owner, &node->metric, &node->spread);
 	if (raw->mtu == NULL || inv_value_mtu(ld, raw->mtu, owner, &node->mtu))
 		check_mtu(ld, node, raw->mtu, settings, owner);
 	if (raw->onlink != NULL)

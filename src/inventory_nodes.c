@@ -41,8 +41,10 @@ static const char *difference(const struct hgw_inventory *inv, const struct hgw_
 			return "subnets";
 	if (strcmp(hgw_inventory_str(inv, a->interface), hgw_inventory_str(inv, b->interface)) != 0)
 		return "interfaces";
-	return a->metric != b->metric || a->mtu != b->mtu || a->onlink != b->onlink ? "settings"
-										    : NULL;
+	return a->metric != b->metric || a->spread != b->spread || a->mtu != b->mtu ||
+			       a->onlink != b->onlink
+		       ? "settings"
+		       : NULL;
 }
 
 /* Node i has the name of node j. True where it is the same again, out of another file. */

@@ -66,6 +66,15 @@ static void settings_of_nodes_default_to_the_network(void **state)
 	assert_true(nodes[1].onlink);
 	assert_int_equal(nodes[2].metric, 0);
 	assert_int_equal(nodes[2].mtu, 9000);
+	assert_true(nodes[3].spread && !nodes[2].spread);
+
+	assert_int_equal(load_text(t, "network: {metric: spread}\n"
+				      "nodes:\n"
+				      "- {name: a, address: 10.0.0.1}\n"
+				      "- {name: b, address: 10.0.0.2, metric: 7}\n"),
+			 0);
+	assert_true(t->inv.nodes[0].spread && !t->inv.nodes[1].spread);
+	assert_int_equal(t->inv.nodes[1].metric, 7);
 
 	assert_int_equal(load_text(t, "nodes: [{name: a, address: 10.0.0.1}]"), 0);
 	assert_string_equal(hgw_inventory_str(&t->inv, t->inv.nodes[0].interface), "");

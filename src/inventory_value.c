@@ -173,15 +173,23 @@ static void hint_number(struct inv_load *ld, struct inv_problem *p, const char *
 		 INV_QUOTE(*rest != '\0' ? rest : "0"));
 }
 
-bool inv_value_metric(struct inv_load *ld, const char *s, const char *owner, uint32_t *out)
+bool inv_value_metric(struct inv_load *ld, const char *s, const char *owner, uint32_t *out,
+		      bool *spread)
 {
+	static const cyaml_schema_field_t words[] = {{.key = "spread"}, CYAML_FIELD_END};
 	struct inv_problem *p;
 
-	if (hgw_parse_u32(s, 0, UINT32_MAX, out))
+	*out = 0;
+	*spread = strcmp(s, words->key) == 0;
+	if (*spread || hgw_parse_u32(s, 0, UINT32_MAX, out))
 		return true;
-	p = inv_problem(ld, s, "metric '%s'%s is not a number from 0 to 4294967295", INV_QUOTE(s),
-			owner);
-	hint_number(ld, p, s);
+	p = inv_problem(ld, s,
+			"metric '%s'%s is neither a number from 0 to 4294967295 nor 'spread'",
+			INV_QUOTE(s), owner);
+	if (inv_guess(words, s) != NULL)
+		inv_hint(ld, p, "did you mean 'spread'?");
+	else
+		hint_number(ld, p, s);
 	return false;
 }
 

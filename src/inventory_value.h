@@ -15,7 +15,8 @@ bool inv_value_addr(struct inv_load *ld, const char *s, const char *owner, struc
 bool inv_value_cluster(struct inv_load *ld, const char *s, struct hgw_prefix *out);
 bool inv_value_subnet(struct inv_load *ld, const char *s, const char *owner,
 		      struct hgw_prefix *out);
-bool inv_value_metric(struct inv_load *ld, const char *s, const char *owner, uint32_t *out);
+bool inv_value_metric(struct inv_load *ld, const char *s, const char *owner, uint32_t *out,
+		      bool *spread);
 bool inv_value_mtu(struct inv_load *ld, const char *s, const char *owner, uint32_t *out);
 bool inv_value_onlink(struct inv_load *ld, const char *s, const char *owner, bool *out);
 bool inv_value_table(struct inv_load *ld, const char *s, uint32_t *out);

@@ -77,6 +77,13 @@ const struct hgw_hop *hgw_route_hops(const struct hgw_pool *pool, const struct h
 	return r->nhops > 1 ? pool->hops + r->hops : &r->hop;
 }
 
+uint32_t hgw_metric_spread(const struct hgw_addr *gateway)
+{
+	const uint8_t *end = gateway->b + hgw_family_bits(gateway->family) / 8;
+
+	return HGW_SPREAD_BASE + HGW_SPREAD_STEP * (uint32_t)end[-2] + end[-1];
+}
+
 uint32_t hgw_route_metric(const struct hgw_route *r)
 {
 	if (r->metric == 0 && r->dst.addr.family == AF_INET6)

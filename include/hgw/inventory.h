@@ -27,6 +27,7 @@ struct hgw_node {
 	uint32_t subnets, nsubnets; /* into subnets */
 	uint32_t metric; /* of the routes to it; own setting, else its file's; 0: the kernel's
 			    default */
+	bool spread;	 /* in place of that: in IPv4 each its gateway's, hgw_metric_spread() */
 	uint32_t mtu;	 /* likewise; 0: none */
 	bool onlink;	 /* likewise */
 	uint32_t file;	 /* into files */

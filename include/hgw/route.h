@@ -74,6 +74,20 @@ int hgw_route_key_cmp(const struct hgw_route *a, const struct hgw_route *b);
 uint32_t hgw_route_metric(const struct hgw_route *r);
 
 /*
+ * The metric that "spread" gives an IPv4 route by its gateway, of either family:
+ * 1000000 + 1000 * the last but one byte of the address + the last one. The same on every
+ * host and in every run, so that plans stay empty.
+ *
+ * Why: the kernel finds equal next hops through a hash of number of hops, protocol, scope,
+ * source, metric and device, not of the gateway (fib_info_hashfn(), net/ipv4/fib_semantics.c),
+ * so that routes of one metric, each with a gateway of its own, stand in one chain which every
+ * insert walks. The metric is the one part of that hash which matters to nobody where a
+ * prefix has one route. IPv6 has no such chain.
+ */
+enum { HGW_SPREAD_BASE = 1000000, HGW_SPREAD_STEP = 1000 };
+uint32_t hgw_metric_spread(const struct hgw_addr *gateway);
+
+/*
  * Equal for forwarding: same key, type, protocol, scope, mtu, and the same
  * hops as a set, onlink and (where there are several) weight included. State
  * and raw do not count.
