@@ -77,6 +77,22 @@ HGW_NODISCARD int hgw_kernel_collect(struct hgw_kernel *k, const struct hgw_filt
 				     struct hgw_pool *pool, struct hgw_routes *set,
 				     struct hgw_err *err);
 
+/* Where a packet would go, asked of the kernel (RTM_GETROUTE): all rules and tables count. */
+struct hgw_lookup {
+	struct hgw_addr to, from; /* from AF_UNSPEC: not said */
+	uint32_t iif;		  /* the link it comes in by; 0: it is of this host itself */
+	/* The answer. */
+	int errnum;   /* 0; ENETUNREACH: no route; EHOSTUNREACH: unreachable, or not to be
+			 forwarded; EXDEV, EINVAL: the kernel would not take it from there (reverse
+			 path filter, martian), or EINVAL: a blackhole */
+	uint8_t type; /* RTN_* */
+	uint32_t table;
+	struct hgw_hop hop; /* of several the one that this packet would take */
+};
+/* Asks n questions, packed; an answer that is an error is an answer. */
+HGW_NODISCARD int hgw_kernel_lookup(struct hgw_kernel *k, struct hgw_lookup *v, size_t n,
+				    struct hgw_err *err);
+
 /*
  * From now on hgw_kernel_write() ends early, between two sends, once *stop is
  * not 0; NULL: never. A signal handler sets it.
