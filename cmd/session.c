@@ -8,6 +8,16 @@
 #include "confirm.h"
 #include "hgw/self.h"
 
+/* As ip(8) reads it: "15;0" and "15;default;0" end with the colour behind the text. */
+static bool is_dark(void)
+{
+	const char *colors = getenv("COLORFGBG");
+	const char *last = colors != NULL ? strrchr(colors, ';') : NULL;
+
+	return last != NULL && ((last[1] >= '0' && last[1] <= '6') || last[1] == '8') &&
+	       last[2] == '\0';
+}
+
 static bool use_color(const struct cmd_options *opt)
 {
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
@@ -16,6 +26,13 @@ static bool use_color(const struct cmd_options *opt)
 		return opt->color == COLOR_ALWAYS && opt->format == FORMAT_TEXT;
 	return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') && term != NULL &&
 	       strcmp(term, "dumb") != 0;
+}
+
+static enum hgw_color color_of(const struct cmd_options *opt)
+{
+	if (!use_color(opt))
+		return HGW_PLAIN;
+	return is_dark() ? HGW_COLOR_DARK : HGW_COLOR;
 }
 
 static int set_table(struct session *s, struct hgw_err *err)
@@ -56,7 +73,7 @@ int session_scope(struct session *s, uint32_t table, struct hgw_err *err)
 {
 	bool both = s->opt.inet == s->opt.inet6;
 
-	s->view = (struct hgw_view){&s->names, &s->host, &s->pool, use_color(&s->opt)};
+	s->view = (struct hgw_view){&s->names, &s->host, &s->pool, color_of(&s->opt)};
 	if (s->opt.snapshot != NULL)
 		s->report.snapshot =
 			strcmp(s->opt.snapshot, "-") == 0 ? "<stdin>" : s->opt.snapshot;

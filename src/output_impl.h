@@ -16,9 +16,6 @@ const char *view_table(const struct hgw_view *view, uint32_t table, char buf[sta
 const char *scope_name(uint8_t scope, char buf[static 16]);
 const char *type_name(uint8_t type, char buf[static 16]);
 
-/* "via ADDR " or "via inet6 ADDR "; nothing for AF_UNSPEC. */
-void print_via(FILE *f, uint8_t family, const struct hgw_addr *via);
-
 /* What a dumped route has that struct hgw_route does not model; for show. */
 struct route_extra {
 	struct hgw_addr prefsrc;

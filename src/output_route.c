@@ -75,7 +75,8 @@ const char *type_name(uint8_t type, char buf[static 16])
 	return buf;
 }
 
-void print_via(FILE *f, uint8_t family, const struct hgw_addr *via)
+/* "via ADDR " or "via inet6 ADDR "; nothing for AF_UNSPEC. */
+static void print_via(FILE *f, uint8_t family, const struct hgw_addr *via)
 {
 	char addr[HGW_ADDR_STRLEN];
 

@@ -2,6 +2,56 @@
 /* Routes exactly as ip(8) prints them when asked for one table, and perhaps one protocol. */
 #include "output_impl.h"
 
+/* What ip -c gives a colour; a dark background, as COLORFGBG tells it, a bright one. */
+enum element { DEVICE, INET, INET6 };
+
+/* The blank behind a word is coloured with it. */
+static void print_element(FILE *f, const struct hgw_view *view, enum element e, const char *word)
+{
+	static const char *const codes[] = {[DEVICE] = "36m", [INET] = "35m", [INET6] = "34m"};
+
+	if (view->color != HGW_PLAIN)
+		fprintf(f, "\033[%s%s%s \033[0m", view->color == HGW_COLOR_DARK ? "1;" : "",
+			codes[e], word);
+	else
+		fprintf(f, "%s ", word);
+}
+
+static enum element element_of(uint8_t family)
+{
+	return family == AF_INET6 ? INET6 : INET;
+}
+
+static void print_addr(FILE *f, const struct hgw_view *view, const struct hgw_addr *addr)
+{
+	char text[HGW_ADDR_STRLEN];
+
+	hgw_addr_format(addr, text);
+	print_element(f, view, element_of(addr->family), text);
+}
+
+static void print_dst(FILE *f, const struct hgw_view *view, const struct hgw_prefix *dst)
+{
+	char text[HGW_PREFIX_STRLEN];
+
+	hgw_prefix_format_dst(dst, text);
+	if (dst->len == 0)
+		fprintf(f, "%s ", text);
+	else
+		print_element(f, view, element_of(dst->addr.family), text);
+}
+
+static void print_gateway(FILE *f, const struct hgw_view *view, uint8_t family,
+			  const struct hgw_addr *via)
+{
+	if (via->family == AF_UNSPEC)
+		return;
+	fputs("via ", f);
+	if (via->family != family)
+		fputs(via->family == AF_INET6 ? "inet6 " : "inet ", f);
+	print_addr(f, view, via);
+}
+
 static void print_flags(FILE *f, unsigned flags)
 {
 	const char *name;
@@ -57,16 +107,17 @@ static void print_realms(FILE *f, uint32_t flow)
 		fprintf(f, "realm %u ", flow);
 }
 
-static void print_extra(FILE *f, const struct hgw_route *r, const struct route_extra *x)
+static void print_extra(FILE *f, const struct hgw_view *view, const struct hgw_route *r,
+			const struct route_extra *x)
 {
 	static const char *const prefs[] = {"medium", "high", "2", "low"}; /* RFC 4191, 2.1 */
-	char buf[HGW_ADDR_STRLEN], scope[16];
+	char scope[16];
 
 	if (r->scope != RT_SCOPE_UNIVERSE)
 		fprintf(f, "scope %s ", scope_name(r->scope, scope));
 	if (x->prefsrc.family != AF_UNSPEC) {
-		hgw_addr_format(&x->prefsrc, buf);
-		fprintf(f, "src %s ", buf);
+		fputs("src ", f);
+		print_addr(f, view, &x->prefsrc);
 	}
 	if (r->metric != 0)
 		fprintf(f, "metric %u ", r->metric);
@@ -86,41 +137,36 @@ static void print_extra(FILE *f, const struct hgw_route *r, const struct route_e
 		fprintf(f, "pref %s", prefs[x->pref & 3]);
 }
 
-static void print_device(FILE *f, const struct hgw_view *view, uint32_t oif)
-{
-	char buf[16];
-
-	if (oif != 0)
-		fprintf(f, "dev %s ", view_device(view, oif, buf));
-}
-
 void hgw_print_shown(FILE *f, const struct hgw_view *view, const struct hgw_route *r, bool all)
 {
 	const struct hgw_hop *hops = hgw_route_hops(view->pool, r);
 	uint8_t family = r->dst.addr.family;
-	char dst[HGW_PREFIX_STRLEN], buf[16];
+	char buf[16];
 	struct route_extra x;
 
 	route_extra_read(view->pool, r, &x);
 	if (r->type != RTN_UNICAST)
 		fprintf(f, "%s ", type_name(r->type, buf));
-	hgw_prefix_format_dst(&r->dst, dst);
-	fprintf(f, "%s ", dst);
+	print_dst(f, view, &r->dst);
 	if (r->nhid != 0)
 		fprintf(f, "nhid %u ", r->nhid);
 	if (r->tos != 0)
 		fprintf(f, "tos 0x%02x ", r->tos);
 	if (r->nhops == 1) {
-		print_via(f, family, &r->hop.via);
-		print_device(f, view, r->hop.oif);
+		print_gateway(f, view, family, &r->hop.via);
+		if (r->hop.oif != 0) {
+			fputs("dev ", f);
+			print_element(f, view, DEVICE, view_device(view, r->hop.oif, buf));
+		}
 	}
 	if (all && r->protocol != RTPROT_BOOT)
 		fprintf(f, "proto %s ", view_protocol(view, r->protocol, buf));
-	print_extra(f, r, &x);
+	print_extra(f, view, r, &x);
 	for (size_t i = 0; r->nhops > 1 && i < r->nhops; i++) {
 		fputs("\n\tnexthop ", f);
-		print_via(f, family, &hops[i].via);
-		print_device(f, view, hops[i].oif);
+		print_gateway(f, view, family, &hops[i].via);
+		if (hops[i].oif != 0)
+			fprintf(f, "dev %s ", view_device(view, hops[i].oif, buf));
 		fprintf(f, "weight %u ", hops[i].weight);
 		print_flags(f, hops[i].flags);
 	}

@@ -23,7 +23,7 @@ static int setup(void **state)
 	add_link(&t->host, 1, "lo");
 	add_link(&t->host, 2, "eth0");
 	add_link(&t->host, 3, "$(reboot)");
-	t->view = (struct hgw_view){NULL, &t->host, &t->pool, true};
+	t->view = (struct hgw_view){NULL, &t->host, &t->pool, HGW_PLAIN};
 	return 0;
 }
 

@@ -10,7 +10,7 @@ static const char *const red = "\033[31m", *const green = "\033[32m", *const yel
 
 static const char *paint(const struct hgw_view *view, const char *color)
 {
-	return view->color ? color : "";
+	return view->color != HGW_PLAIN ? color : "";
 }
 
 /* File names are the user's; a line feed in one must not end the comment it stands in. */

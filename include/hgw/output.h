@@ -19,12 +19,15 @@
 #include "hgw/snapshot.h"
 #include "hgw/verify.h"
 
+/* As ip(8) has them; bright ones on a dark background. */
+enum hgw_color { HGW_PLAIN, HGW_COLOR, HGW_COLOR_DARK };
+
 /* What it takes to print a route: the names of what it has as numbers. */
 struct hgw_view {
 	const struct hgw_names *names; /* NULL: numbers */
 	const struct hgw_snapshot *host;
 	const struct hgw_pool *pool;
-	bool color;
+	enum hgw_color color;
 };
 
 /* What a run was about and came to. Members that do not apply are NULL or 0. */
