@@ -7,6 +7,7 @@ VERSION     := 0.1.0
 
 PREFIX      ?= /usr/local
 BINDIR      ?= $(PREFIX)/bin
+LIBDIR      ?= $(PREFIX)/lib
 DATADIR     ?= $(PREFIX)/share
 MANDIR      ?= $(DATADIR)/man
 BASHCOMPDIR ?= $(DATADIR)/bash-completion/completions
@@ -24,6 +25,7 @@ VARIANT     ?= release
 VARIANTS    := release debug san cov fuzz
 B           := build/$(VARIANT)
 BIN         := $(if $(filter release,$(VARIANT)),build/hgw,$(B)/hgw)
+MODULE      := $(dir $(BIN))ansible/hgw
 
 ifeq ($(filter $(VARIANT),$(VARIANTS)),)
 $(error VARIANT=$(VARIANT): there are $(VARIANTS))
@@ -53,7 +55,9 @@ BENCHES   := $(filter %_bench.c,$(SOURCES))
 SUPPORT   := src/testns.c src/fuzz_main.c
 OURS      := $(filter-out $(TESTS) $(FUZZERS) $(BENCHES) $(SUPPORT),$(SOURCES))
 LIB_SRC   := $(filter src/%,$(OURS))
-CMD_SRC   := $(filter cmd/%,$(OURS))
+# The module of Ansible is a program of its own, out of the command without its main().
+MODULE_SRC := $(filter cmd/module%,$(OURS))
+CMD_SRC   := $(filter-out $(MODULE_SRC),$(filter cmd/%,$(OURS)))
 # Fuzzers in an ordinary build replay their corpus; fuzz_main.c is their main().
 REPLAYS   := $(if $(wildcard src/fuzz_main.c),$(if $(filter-out fuzz,$(VARIANT)),$(FUZZERS)))
 
@@ -131,7 +135,7 @@ REPLAY_BIN := $(REPLAYS:%.c=$(T)/%)
 # Goals that go before all others when they are asked for together, also with -j.
 FIRST      := $(filter clean deps deps-lint deps-integration,$(MAKECMDGOALS))
 
-all: $(BIN)
+all: $(BIN) $(MODULE) $(MODULE).yml
 
 # A file that changes when the command that made the objects would.
 $(B)/flags: FORCE | $(FIRST)
@@ -171,6 +175,16 @@ $(BIN): $(CMD_OBJ:%=$(B)/%) $(B)/libhgw.a $(B)/flags
 	$(call say,LD)
 	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS)
 
+# Ansible looks for its documentation beside it.
+$(MODULE): $(MODULE_SRC:%.c=$(B)/%.o) $(patsubst %,$(B)/%,$(filter-out cmd/main.o,$(CMD_OBJ))) \
+		$(B)/libhgw.a $(B)/flags
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS)
+$(MODULE).yml: testdata/ansible/hgw.yml
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
 # Tests of the command are linked with all of it, under a main() of their own.
 $(filter $(T)/cmd/%,$(TEST_BIN)): $(patsubst %/main.o,%/no_main.o,$(CMD_OBJ:%=$(T)/%))
 $(T)/cmd/no_main.o: $(T)/cmd/main.o
@@ -208,8 +222,8 @@ endif
 DEMO       := testdata/demo/demo.sh
 corpus      = testdata/corpus/$(patsubst %_fuzz,%,$(notdir $1))
 
-check: $(BIN) $(TEST_BIN) $(REPLAY_BIN) | $(FIRST)
-	@export HGW='$(BIN)'; log=$(B)/check.log; : >$$log; \
+check: $(BIN) $(MODULE) $(TEST_BIN) $(REPLAY_BIN) | $(FIRST)
+	@export HGW='$(BIN)' HGW_MODULE='$(MODULE)'; log=$(B)/check.log; : >$$log; \
 	run() { \
 		{ echo "==> $$*"; "$$@" 2>&1; echo "==> exit $$?"; } | tee -a $$log; \
 	}; \
@@ -251,10 +265,10 @@ demo: $(BIN) | $(FIRST)
 VALGRIND   ?= valgrind
 MEMCHECK    = $(VALGRIND) -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
 	--errors-for-leak-kinds=all --child-silent-after-fork=yes --log-file=$(CURDIR)/$(B)/memcheck/%p
-valgrind: $(BIN) $(T)/cmd/cli_test | $(FIRST)
+valgrind: $(BIN) $(MODULE) $(T)/cmd/cli_test $(T)/cmd/module_test | $(FIRST)
 	@rm -rf $(B)/memcheck && mkdir $(B)/memcheck
-	@export HGW='$(BIN)' HGW_RUNNER='$(MEMCHECK)'; \
-	$(T)/cmd/cli_test && sh $(DEMO) --quiet && [ -n "$$(ls $(B)/memcheck)" ] && \
+	@export HGW='$(BIN)' HGW_MODULE='$(MODULE)' HGW_RUNNER='$(MEMCHECK)'; \
+	$(T)/cmd/cli_test && $(T)/cmd/module_test && sh $(DEMO) --quiet && [ -n "$$(ls $(B)/memcheck)" ] && \
 		! grep . $(B)/memcheck/* && echo "$$(ls $(B)/memcheck | wc -l) runs, no errors"
 
 RUNS       ?= 100000
@@ -325,9 +339,11 @@ FILES := $(foreach m,$(MAN),$m:$(MANDIR)/man$(patsubst .%,%,$(suffix $m))/$(notd
 	$(foreach c,$(wildcard completions/hgw.bash),$c:$(BASHCOMPDIR)/hgw) \
 	$(foreach c,$(wildcard completions/_hgw),$c:$(ZSHCOMPDIR)/_hgw) \
 	$(foreach c,$(wildcard completions/hgw.fish),$c:$(FISHCOMPDIR)/hgw.fish) \
+	testdata/ansible/hgw.yml:$(LIBDIR)/hgw/ansible/hgw.yml \
 	testdata/schema/inventory.schema.json:$(DATADIR)/hgw/inventory.schema.json
-install: $(BIN)
+install: $(BIN) $(MODULE)
 	$(INSTALL) -D -m 0755 $(BIN) '$(DESTDIR)$(BINDIR)/hgw'
+	$(INSTALL) -D -m 0755 $(MODULE) '$(DESTDIR)$(LIBDIR)/hgw/ansible/hgw'
 	for f in $(FILES); do \
 		$(INSTALL) -D -m 0644 "$${f%%:*}" "$(DESTDIR)$${f#*:}" || exit; \
 	done
@@ -336,7 +352,8 @@ install: $(BIN)
 	chmod 0644 '$(DESTDIR)$(RTPROTOSDIR)/hgw.conf'
 
 uninstall:
-	rm -f '$(DESTDIR)$(BINDIR)/hgw' '$(DESTDIR)$(RTPROTOSDIR)/hgw.conf'
+	rm -f '$(DESTDIR)$(BINDIR)/hgw' '$(DESTDIR)$(LIBDIR)/hgw/ansible/hgw' \
+		'$(DESTDIR)$(RTPROTOSDIR)/hgw.conf'
 	for f in $(FILES); do rm -f "$(DESTDIR)$${f#*:}"; done
 
 # --- Dependencies ------------------------------------------------------------

@@ -96,7 +96,7 @@ int cmd_flush(struct session *s, struct hgw_err *err);
  * First act of main(): descriptors 0 to 2 are open afterwards. -1 and err if
  * this is no way to be started.
  */
-HGW_NODISCARD int run_begin(struct hgw_err *err);
+HGW_NODISCARD int cmd_begin(struct hgw_err *err);
 /*
  * Runs a command from its options (argv[0] is its name) to its messages, and
  * returns the exit status. Of the session out and err are set; it is closed by

@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	const struct cmd *cmd;
 	struct hgw_err err;
 
-	if (run_begin(&err) < 0) {
+	if (cmd_begin(&err) < 0) {
 		fprintf(stderr, "hgw: error: %s\n", err.msg);
 		return (int)err.status;
 	}

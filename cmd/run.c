@@ -77,7 +77,7 @@ static bool is_setuid(void)
 	return getuid() != geteuid() || getgid() != getegid();
 }
 
-int run_begin(struct hgw_err *err)
+int cmd_begin(struct hgw_err *err)
 {
 	if (!secure_descriptors())
 		return hgw_fail(err, HGW_IOERR, "standard output is closed");

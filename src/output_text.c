@@ -32,32 +32,41 @@ void print_origin(FILE *f, const struct hgw_report *report, uint32_t node, uint3
 	fprintf(f, " %s", hgw_node_name(report->inv, node));
 }
 
-static void print_header(FILE *f, const struct hgw_view *view, const struct hgw_report *report)
+void hgw_print_side(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		    bool after)
 {
 	const struct hgw_inventory *inv = report->inv;
 	const char *node = inv != NULL ? hgw_node_name(inv, report->node) : "";
 	char table[16], protocol[16];
 
-	fputs(paint(view, bold), f);
-	fputs("--- ", f);
+	if (after && inv == NULL) {
+		print_printable(f, report->saved != NULL ? report->saved : "nothing");
+		return;
+	}
+	if (after) {
+		for (size_t i = 0; i < inv->nfiles; i++) {
+			fputs(i > 0 ? " " : "", f);
+			print_printable(f, inv->files[i].name);
+		}
+		fprintf(f, " (%s)", node);
+		return;
+	}
 	print_printable(f, report->snapshot != NULL ? report->snapshot : "kernel");
 	fprintf(f, "%s%s (", inv != NULL ? " " : "", node);
 	if (report->scope->table == 0)
 		fputs("all tables", f);
 	else
 		fprintf(f, "table %s", view_table(view, report->scope->table, table));
-	fprintf(f, ", proto %s)%s\n%s+++ ", view_protocol(view, report->scope->protocol, protocol),
-		paint(view, reset), paint(view, bold));
-	if (inv == NULL) {
-		print_printable(f, report->saved != NULL ? report->saved : "nothing");
-	} else {
-		for (size_t i = 0; i < inv->nfiles; i++) {
-			fputs(i > 0 ? " " : "", f);
-			print_printable(f, inv->files[i].name);
-		}
-		fprintf(f, " (%s)", node);
+	fprintf(f, ", proto %s)", view_protocol(view, report->scope->protocol, protocol));
+}
+
+static void print_header(FILE *f, const struct hgw_view *view, const struct hgw_report *report)
+{
+	for (unsigned after = 0; after < 2; after++) {
+		fprintf(f, "%s%s ", paint(view, bold), after ? "+++" : "---");
+		hgw_print_side(f, view, report, after);
+		fprintf(f, "%s\n", paint(view, reset));
 	}
-	fprintf(f, "%s\n", paint(view, reset));
 }
 
 static void print_line(FILE *f, const struct hgw_view *view, char mark,

@@ -68,6 +68,9 @@ void hgw_print_shown(FILE *f, const struct hgw_view *view, const struct hgw_rout
 
 /* The diff, and "Plan: …" (or done: "Applied: …"); nothing where there is nothing to do. */
 void hgw_print_plan(FILE *f, const struct hgw_view *view, const struct hgw_report *report);
+/* What the diff calls its two sides: "kernel node1 (table main, proto hgw)". No newline. */
+void hgw_print_side(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		    bool after);
 void hgw_print_summary(FILE *f, const struct hgw_plan *plan, bool done);
 /* Says in diags which foreign routes do the job, or stand behind ours. */
 void hgw_note_foreign(struct hgw_diags *diags, const struct hgw_view *view,
