@@ -62,7 +62,7 @@ compiler
 err names prefix diag rundir
 route
 fib
-inventory snapshot kernel lock
+inventory snapshot settings kernel lock
 self actual desired
 plan planfile
 undo guard apply verify journal
