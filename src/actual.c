@@ -45,6 +45,7 @@ static int on_route(void *arg, const struct hgw_route *r, struct hgw_err *err)
 	struct reading *rd = arg;
 	bool in_table = r->table == rd->scope->table;
 
+	hgw_desired_see_own(rd->desired, r);
 	if (in_table && r->protocol == rd->scope->protocol)
 		return hgw_routes_add(&rd->actual->owned, r, err) < 0 ? -1 : 1;
 	hgw_desired_see(rd->desired, r);
@@ -73,6 +74,14 @@ static bool wanted_family(const struct hgw_scope *scope, uint8_t family)
 	return family == AF_INET ? scope->inet : scope->inet6;
 }
 
+static bool has_own(const struct hgw_desired *d, uint8_t family)
+{
+	for (size_t i = 0; i < d->nown; i++)
+		if (d->own[i].dst.addr.family == family)
+			return true;
+	return false;
+}
+
 /* An IPv4 subnet can be reached by an IPv6 gateway, whose device the IPv6 routes tell. */
 static bool needs_gateways(const struct hgw_desired *d, uint8_t family)
 {
@@ -87,12 +96,12 @@ static int read_family(struct reading *rd, const struct source *s, uint8_t famil
 {
 	const uint32_t tables[] = {rd->scope->table, RT_TABLE_MAIN, RT_TABLE_LOCAL};
 	struct hgw_sink sink = {on_route, on_restart, rd};
-	bool gateways = needs_gateways(rd->desired, family);
+	bool main = needs_gateways(rd->desired, family) || has_own(rd->desired, family);
 
 	for (size_t i = 0; i < HGW_ARRAY_LEN(tables); i++) {
 		struct hgw_filter f = {.family = family, .table = tables[i]};
 
-		if (i == 1 && (!gateways || tables[0] == RT_TABLE_MAIN))
+		if (i == 1 && (!main || tables[0] == RT_TABLE_MAIN))
 			continue;
 		rd->nowned = rd->actual->owned.n;
 		rd->nforeign = rd->actual->foreign.n;

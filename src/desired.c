@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "desired_int.h"
+
 static int compare_wants(const void *pa, const void *pb)
 {
 	const struct hgw_want *a = pa, *b = pb;
@@ -129,6 +131,10 @@ int hgw_desired_build(struct hgw_desired *d, const struct hgw_inventory *inv, ui
 	if (d->v == NULL || d->gateways == NULL) {
 		hgw_desired_free(d);
 		return hgw_fail_nomem(err);
+	}
+	if (desired_build_own(d, inv, self, scope, err) < 0) {
+		hgw_desired_free(d);
+		return -1;
 	}
 	for (uint32_t i = 0; i < inv->nnodes; i++) {
 		const struct hgw_node *node = &inv->nodes[i];
@@ -385,5 +391,6 @@ void hgw_desired_free(struct hgw_desired *d)
 {
 	free(d->v);
 	free(d->gateways);
+	free(d->own);
 	*d = (struct hgw_desired){0};
 }

@@ -45,11 +45,25 @@ struct hgw_gateway {
 	struct hgw_route route; /* its hops are not kept, but for hop */
 };
 
+/*
+ * A subnet of this node itself, and the routes seen so far that tell where its
+ * packets go; those of family AF_UNSPEC are none. Of their hops only hop is kept.
+ */
+struct hgw_own {
+	struct hgw_prefix dst;
+	uint32_t node, subnet;	/* into the inventory's; node is this one */
+	struct hgw_route whole; /* to all of it: the longest, and of these the best */
+	struct hgw_route part;	/* to a part of it, without a gateway outside */
+	struct hgw_route away;	/* to a part of it, by a gateway outside */
+};
+
 struct hgw_desired {
 	struct hgw_want *v; /* sorted by key; no two have the same dst */
 	size_t n;
 	struct hgw_gateway *gateways; /* sorted by address */
 	size_t ngateways;
+	struct hgw_own *own; /* sorted by dst */
+	size_t nown;
 	const char *interface; /* that all gateways are reached by; "": each by its own. Borrowed */
 	uint32_t device;       /* its link; 0: no interface, or none of that name */
 	const struct hgw_inventory *pods; /* hgw_desired_in_pods() asks it; NULL: none. Borrowed */
@@ -64,6 +78,22 @@ HGW_NODISCARD int hgw_desired_build(struct hgw_desired *d, const struct hgw_inve
 
 /* Takes a route of the host into account: is it the way to any of the gateways? */
 void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r);
+
+/* Likewise: is it the way to any of the own subnets, or to a part of one? */
+void hgw_desired_see_own(struct hgw_desired *d, const struct hgw_route *r);
+
+enum hgw_delivery {
+	HGW_OWN_LOCAL,	 /* by a link of this host, or by one for each pod */
+	HGW_OWN_NOWHERE, /* nothing delivers it: there may have been no pod yet */
+	HGW_OWN_AWAY,	 /* all or a part of it is sent to a gateway, or out to the nodes */
+};
+/*
+ * Where packets to an own subnet go, once d is resolved, and the route that says
+ * so; with HGW_OWN_NOWHERE what they are left to, or NULL.
+ */
+enum hgw_delivery hgw_own_delivery(const struct hgw_desired *d, const struct hgw_own *own,
+				   const struct hgw_snapshot *host, const struct hgw_pool *pool,
+				   const struct hgw_route **by);
 
 /* Gives each hop its device, once all routes have been seen; the number of wants at fault. */
 size_t hgw_desired_resolve(struct hgw_desired *d, const struct hgw_snapshot *host,
