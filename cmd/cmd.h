@@ -10,6 +10,7 @@
 #include "hgw/guard.h"
 #include "hgw/lock.h"
 #include "hgw/output.h"
+#include "progress.h"
 
 enum cmd_id { CMD_PLAN, CMD_APPLY, CMD_SHOW, CMD_VERIFY, CMD_FLUSH, CMD_COUNT };
 
@@ -70,6 +71,9 @@ struct session {
 	struct hgw_report report;
 	bool printed;	 /* the document, or as much of it as there will be */
 	int64_t started; /* clock_ms() */
+	bool said_waiting;
+	struct progress line;
+	struct hgw_progress progress; /* of that line */
 };
 
 struct cmd {
@@ -108,9 +112,6 @@ int cmd_run(struct session *s, const struct cmd *cmd, int argc, char **argv);
 HGW_NODISCARD int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc,
 				char **argv, struct hgw_err *err);
 
-/* Milliseconds that only count up, also while the machine sleeps. */
-int64_t clock_ms(void);
-
 /* Prints the verdict in the format that was asked for; -1 for want of memory. */
 HGW_NODISCARD int format_verdict(struct session *s);
 /* The exit status in that format: Nagios has its own four. */
@@ -140,6 +141,8 @@ HGW_NODISCARD int session_open(struct session *s, struct hgw_err *err);
  * can reach the others; HGW_REFUSED if it does not come to that.
  */
 HGW_NODISCARD int session_wait(struct session *s, struct hgw_err *err);
+/* What is waited for: once; on a terminal each time, with how much of it is left. */
+void session_say_waiting(struct session *s, uint32_t seconds, int64_t left, const char *what);
 typedef int session_judge_fn(struct session *s, struct hgw_err *err);
 /*
  * Calls judge, which reads the host anew and sets the verdict; as long as --retry

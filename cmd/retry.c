@@ -13,17 +13,13 @@ static bool may_come_right(const struct session *s, int rc, const struct hgw_err
 	return err->status == HGW_DATAERR && session_node(s) == NULL;
 }
 
-static void say_waiting(const struct session *s, int rc, const struct hgw_err *err)
+static void say_waiting(struct session *s, int64_t left, int rc, const struct hgw_err *err)
 {
 	size_t n = s->verdict.count[HGW_FAIL];
+	char text[64];
 
-	if (s->opt.quiet)
-		return;
-	if (rc < 0)
-		fprintf(s->err, "hgw: waiting up to %u s: %s\n", s->opt.retry, err->msg);
-	else
-		fprintf(s->err, "hgw: waiting up to %u s: %zu check%s\n", s->opt.retry, n,
-			n == 1 ? " fails" : "s fail");
+	snprintf(text, sizeof(text), "%zu check%s", n, n == 1 ? " fails" : "s fail");
+	session_say_waiting(s, s->opt.retry, left, rc < 0 ? err->msg : text);
 }
 
 /* What a reading that was not the last has left. */
@@ -52,7 +48,6 @@ int session_retry(struct session *s, session_judge_fn *judge, struct hgw_err *er
 {
 	int64_t deadline = clock_ms() + (int64_t)s->opt.retry * 1000;
 	const struct hgw_diags before = s->diags;
-	bool said = false;
 
 	if (s->opt.retry > 0 && hgw_kernel_watch(s->kernel, err) < 0)
 		return -1;
@@ -60,11 +55,11 @@ int session_retry(struct session *s, session_judge_fn *judge, struct hgw_err *er
 		int64_t left = deadline - clock_ms();
 		int rc = judge(s, err);
 
-		if (left <= 0 || !may_come_right(s, rc, err))
+		if (left <= 0 || !may_come_right(s, rc, err)) {
+			progress_erase(&s->line);
 			return rc;
-		if (!said)
-			say_waiting(s, rc, err);
-		said = true;
+		}
+		say_waiting(s, left, rc, err);
 		forget(s, &before);
 		if (pause_for(s, left, err) < 0)
 			return -1;

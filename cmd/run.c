@@ -141,8 +141,12 @@ int cmd_run(struct session *s, const struct cmd *cmd, int argc, char **argv)
 	s->report.node = UINT32_MAX;
 	s->report.format = cmd->json;
 	status = options_parse(&s->opt, cmd, argc, argv, &err);
+	if (!s->opt.quiet)
+		progress_begin(&s->line, s->err, s->started);
+	s->progress = (struct hgw_progress){progress_step, &s->line};
 	if (status == 0)
 		status = run(s, cmd, &err);
+	progress_erase(&s->line);
 	if (status < 0) {
 		print_failure(s, cmd, &err);
 		print_error(s, &err);

@@ -88,10 +88,17 @@ int session_scope(struct session *s, uint32_t table, struct hgw_err *err)
 	return set_table(s, err) < 0 ? -1 : set_protocol(s, err);
 }
 
+/* Whoever shows how far reading and writing have come; NULL: nobody. */
+static const struct hgw_progress *progress_of(const struct session *s)
+{
+	return s->line.fd > 0 ? &s->progress : NULL;
+}
+
 int session_load(struct session *s, struct hgw_err *err)
 {
 	const char *fallback = getenv("HGW_INVENTORY");
-	const struct hgw_inventory_options options = {&s->names, s->opt.annotation_prefix};
+	const struct hgw_inventory_options options = {&s->names, s->opt.annotation_prefix,
+						      progress_of(s)};
 
 	if (fallback == NULL || fallback[0] == '\0')
 		fallback = "/etc/hgw/inventory.yaml";
@@ -128,7 +135,10 @@ int session_open(struct session *s, struct hgw_err *err)
 {
 	if (s->opt.snapshot != NULL)
 		return open_snapshot(s, err);
-	return hgw_kernel_open(&s->kernel, s->opt.netns, err);
+	if (hgw_kernel_open(&s->kernel, s->opt.netns, err) < 0)
+		return -1;
+	hgw_kernel_tell(s->kernel, progress_of(s));
+	return 0;
 }
 
 int session_lock(struct session *s, struct hgw_err *err)

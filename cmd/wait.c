@@ -46,10 +46,19 @@ static int try_ready(struct session *s, struct hgw_err *err)
 	return rc;
 }
 
+void session_say_waiting(struct session *s, uint32_t most, int64_t left, const char *what)
+{
+	if (s->line.fd > 0)
+		progress_show(&s->line, "hgw: waiting %lld s: %s", (long long)(left + 999) / 1000,
+			      what);
+	else if (!s->opt.quiet && !s->said_waiting)
+		fprintf(s->err, "hgw: waiting up to %u s: %s\n", most, what);
+	s->said_waiting = true;
+}
+
 int session_wait(struct session *s, struct hgw_err *err)
 {
 	int64_t deadline = clock_ms() + (int64_t)s->opt.wait * 1000;
-	bool said = false;
 
 	if (s->opt.wait == 0)
 		return 0;
@@ -59,16 +68,17 @@ int session_wait(struct session *s, struct hgw_err *err)
 		int64_t left = deadline - clock_ms();
 		int rc = try_ready(s, err);
 
-		if (rc != 0)
+		if (rc != 0) {
+			progress_erase(&s->line);
 			return rc < 0 ? -1 : 0;
+		}
 		if (left <= 0)
 			break;
-		if (!said && !s->opt.quiet)
-			fprintf(s->err, "hgw: waiting up to %u s: %s\n", s->opt.wait, err->msg);
-		said = true;
-		if (hgw_kernel_wait(s->kernel, (int)left, err) < 0)
+		session_say_waiting(s, s->opt.wait, left, err->msg);
+		if (hgw_kernel_wait(s->kernel, (int)(left < 1000 ? left : 1000), err) < 0)
 			return -1;
 	}
+	progress_erase(&s->line);
 	err->status = HGW_REFUSED;
 	return -1;
 }

@@ -234,6 +234,7 @@ int hgw_inventory_load(struct hgw_inventory *inv, const char *const *files, size
 		return hgw_fail_nomem(err);
 	while (ret == 0 && n < nfiles) {
 		ret = inv_input_open(&ld.inputs[n], files[n], err);
+		ld.inputs[n].progress = options->progress;
 		n++;
 	}
 	if (ret == 0)
@@ -243,6 +244,8 @@ int hgw_inventory_load(struct hgw_inventory *inv, const char *const *files, size
 	for (size_t i = 0; i < n; i++)
 		inv_input_close(&ld.inputs[i]);
 	free(ld.inputs);
+	if (options->progress != NULL)
+		options->progress->step(options->progress->arg, NULL);
 	if (ret < 0)
 		hgw_inventory_free(inv);
 	return ret;

@@ -91,7 +91,9 @@ struct inv_input {
 	int fd; /* -1: all that there is stands in data */
 	char *data;
 	size_t len, cap;
-	size_t block;		/* read at a time */
+	size_t block; /* read at a time */
+	size_t size;  /* of the whole file; 0: not known */
+	const struct hgw_progress *progress;
 	size_t base;		/* bytes of the text before data, which were dropped */
 	bool streaming;		/* they may be */
 	bool borrowed;		/* data is another's */

@@ -225,7 +225,7 @@ static void the_prefix_of_annotations_is_flannels(void **state)
 	struct state *t = *state;
 
 	for (size_t i = 0; i < HGW_ARRAY_LEN(cases); i++) {
-		struct hgw_inventory_options options = {&t->names, cases[i].prefix};
+		struct hgw_inventory_options options = {&t->names, cases[i].prefix, NULL};
 		char text[400], buf[HGW_ADDR_STRLEN], *path;
 		const char *file;
 		int ret;

@@ -40,6 +40,15 @@ static bool make_room(struct inv_input *in)
 	return true;
 }
 
+static void tell(const struct inv_input *in)
+{
+	const struct hgw_step step = {"reading", in->name, "MiB", (in->base + in->len) >> 20,
+				      in->size >> 20};
+
+	if (in->progress != NULL)
+		in->progress->step(in->progress->arg, &step);
+}
+
 bool inv_input_more(struct inv_input *in)
 {
 	ssize_t n;
@@ -55,6 +64,7 @@ bool inv_input_more(struct inv_input *in)
 		return false;
 	}
 	in->len += (size_t)n;
+	tell(in);
 	if (in->base + in->len > size_max)
 		return too_large(in);
 	return n > 0;
@@ -103,8 +113,11 @@ int inv_input_open(struct inv_input *in, const char *name, struct hgw_err *err)
 		in->fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (in->fd < 0)
 		return hgw_fail(err, HGW_NOINPUT, "cannot open %s: %s", name, strerror(errno));
-	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > (off_t)size_max)
-		too_large(in);
+	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		if (st.st_size > (off_t)size_max)
+			too_large(in);
+		in->size = (size_t)st.st_size;
+	}
 	skip_mark(in);
 	if (in->failed == NULL)
 		return 0;

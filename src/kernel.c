@@ -105,6 +105,17 @@ void hgw_kernel_close(struct hgw_kernel *k)
 	free(k);
 }
 
+void hgw_kernel_tell(struct hgw_kernel *k, const struct hgw_progress *progress)
+{
+	k->progress = progress;
+}
+
+void kernel_step(const struct hgw_kernel *k, const struct hgw_step *step)
+{
+	if (k->progress != NULL)
+		k->progress->step(k->progress->arg, step);
+}
+
 /* The kernel's own words, if there are any, stand behind skip bytes of an answer. */
 static void read_words(struct nlmsghdr *h, size_t skip, struct kernel_answer *a)
 {
@@ -175,6 +186,7 @@ struct dump {
 	uint32_t seq;
 	bool interrupted;
 	bool failed; /* fn did; the rest is read all the same: until then the kernel is EBUSY */
+	size_t n;    /* messages so far */
 	kernel_msg_fn fn;
 	void *arg;
 };
@@ -211,6 +223,7 @@ static int dump_message(struct dump *d, struct nlmsghdr *h, struct hgw_err *err)
 		read_words(h, sizeof(int), &answer);
 		return dump_end(d, &answer, err);
 	}
+	d->n++;
 	if (!d->failed && d->fn(d->arg, h, err) < 0)
 		d->failed = true;
 	return DUMP_MORE;
@@ -223,6 +236,7 @@ static int dump_once(struct hgw_kernel *k, struct nlmsghdr *request, struct dump
 	int rc;
 
 	d->interrupted = false;
+	d->n = 0;
 	d->seq = request->nlmsg_seq = ++k->seq;
 	rc = nl_sendto(k->sk, request, request->nlmsg_len);
 	if (rc < 0)
@@ -239,6 +253,7 @@ static int dump_once(struct hgw_kernel *k, struct nlmsghdr *request, struct dump
 			if (rc != DUMP_MORE)
 				return rc;
 		}
+		kernel_step(k, &(struct hgw_step){"reading", d->what, "", d->n, 0});
 	}
 }
 
@@ -250,6 +265,7 @@ int kernel_dump(struct hgw_kernel *k, struct nlmsghdr *request, const char *what
 	for (int i = 0; i < DUMP_TRIES; i++) {
 		int rc = dump_once(k, request, &d, err);
 
+		kernel_step(k, NULL);
 		if (rc != DUMP_INTERRUPTED)
 			return rc;
 		restart(arg);

@@ -17,7 +17,8 @@ struct hgw_kernel {
 	uint32_t seq;
 	unsigned char *out; /* KERNEL_SEND_MAX bytes for requests */
 	const volatile sig_atomic_t *stop;
-	struct nl_sock *news; /* of changes; NULL: not asked for */
+	const struct hgw_progress *progress; /* NULL: nobody is to be told */
+	struct nl_sock *news;		     /* of changes; NULL: not asked for */
 };
 
 /* What came with an NLMSG_ERROR: errno, and the kernel's words ("" if none). */
@@ -48,6 +49,9 @@ typedef int (*kernel_msg_fn)(void *arg, struct nlmsghdr *h, struct hgw_err *err)
 HGW_NODISCARD int kernel_dump(struct hgw_kernel *k, struct nlmsghdr *request, const char *what,
 			      kernel_msg_fn fn, void (*restart)(void *arg), void *arg,
 			      struct hgw_err *err);
+
+/* How far it has come; NULL: it is over. */
+void kernel_step(const struct hgw_kernel *k, const struct hgw_step *step);
 
 /* RTNH_NEXT and RTNH_ALIGN without their cast of a char pointer. */
 static inline struct rtnexthop *kernel_next_hop(struct rtnexthop *nh, int *left)

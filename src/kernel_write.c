@@ -344,6 +344,8 @@ int hgw_kernel_write(struct hgw_kernel *k, const struct hgw_pool *pool, struct h
 		}
 		batch_read(k, &b);
 		b.first = b.end;
+		kernel_step(k, &(struct hgw_step){"writing", "routes", "", b.first, n});
 	}
+	kernel_step(k, NULL);
 	return b.failed ? -1 : 0;
 }

@@ -18,6 +18,7 @@
 #include "hgw/err.h"
 #include "hgw/names.h"
 #include "hgw/prefix.h"
+#include "hgw/progress.h"
 
 struct hgw_node {
 	uint32_t name;		/* offset into text; printable, never empty */
@@ -66,7 +67,8 @@ struct hgw_inventory {
 
 struct hgw_inventory_options {
 	const struct hgw_names *names;
-	const char *annotation_prefix; /* of flannel's annotations; NULL: the above */
+	const char *annotation_prefix;	     /* of flannel's annotations; NULL: the above */
+	const struct hgw_progress *progress; /* is told of the reading; NULL: nobody */
 };
 
 /*

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "hgw/err.h"
+#include "hgw/progress.h"
 #include "hgw/route.h"
 #include "hgw/snapshot.h"
 
@@ -98,6 +99,12 @@ HGW_NODISCARD int hgw_kernel_lookup(struct hgw_kernel *k, struct hgw_lookup *v, 
  * not 0; NULL: never. A signal handler sets it.
  */
 void hgw_kernel_stop_at(struct hgw_kernel *k, const volatile sig_atomic_t *stop);
+
+/*
+ * From now on tells progress of each reading and writing; NULL: nobody. What
+ * it points to outlives k.
+ */
+void hgw_kernel_tell(struct hgw_kernel *k, const struct hgw_progress *progress);
 
 /*
  * A route out of its message as dumped, of len bytes; for what was saved

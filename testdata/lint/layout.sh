@@ -58,7 +58,7 @@ check() {
 # is on its own line and on those above.
 
 layers='
-compiler
+compiler progress
 err names prefix diag rundir
 route
 fib
