@@ -13,12 +13,17 @@ MANDIR      ?= $(DATADIR)/man
 BASHCOMPDIR ?= $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR  ?= $(DATADIR)/zsh/site-functions
 FISHCOMPDIR ?= $(DATADIR)/fish/vendor_completions.d
+EXAMPLEDIR  ?= $(DATADIR)/doc/hgw/examples
 SYSCONFDIR  ?= /etc
 # Where ip(8) looks names of route protocols up; newer ones also in /usr/share/iproute2.
 RTPROTOSDIR ?= $(SYSCONFDIR)/iproute2/rt_protos.d
 INSTALL     ?= install
 OBJCOPY     ?= objcopy
 PKG_CONFIG  ?= pkg-config
+# Where pkg-config says, with PREFIX for systemd's own. Nothing is installed there if it is empty.
+SYSTEMDUNITDIR ?= $(call once,SYSTEMDUNITDIR,$(PKG_CONFIG) --variable=systemdsystemunitdir \
+	$(if $(filter-out /usr,$(PREFIX)),$(foreach v,prefix rootprefix,--define-variable=$v='$(PREFIX)')) \
+	systemd 2>/dev/null)
 
 # Each variant has its own objects below build/, so that none needs a clean.
 VARIANT     ?= release
@@ -289,8 +294,8 @@ CPPCHECK     ?= cppcheck
 MANDOC       ?= mandoc
 SHELLCHECK   ?= shellcheck
 MAN          := $(sort $(wildcard man/*.[1-9]))
-SCRIPTS      := .ci/run $(sort $(wildcard testdata/lint/*.sh testdata/demo/*.sh \
-	completions/*.bash testdata/cli/*.sh testdata/cli/*/net.sh))
+SCRIPTS      := .ci/run $(sort $(wildcard testdata/*.sh testdata/*/*.sh completions/*.bash \
+	testdata/cli/*/net.sh) $(shell grep -l '^.!.*sh$$' testdata/*/*.t))
 CASES        := $(sort $(wildcard testdata/cli/*/cmd))
 JOBS          = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
@@ -340,7 +345,9 @@ FILES := $(foreach m,$(MAN),$m:$(MANDIR)/man$(patsubst .%,%,$(suffix $m))/$(notd
 	$(foreach c,$(wildcard completions/_hgw),$c:$(ZSHCOMPDIR)/_hgw) \
 	$(foreach c,$(wildcard completions/hgw.fish),$c:$(FISHCOMPDIR)/hgw.fish) \
 	testdata/ansible/hgw.yml:$(LIBDIR)/hgw/ansible/hgw.yml \
-	testdata/schema/inventory.schema.json:$(DATADIR)/hgw/inventory.schema.json
+	testdata/schema/inventory.schema.json:$(DATADIR)/hgw/inventory.schema.json \
+	testdata/systemd/10-hgw.conf:$(EXAMPLEDIR)/networkd/10-hgw.conf
+UNITS := hgw.service hgw.timer
 install: $(BIN) $(MODULE)
 	$(INSTALL) -D -m 0755 $(BIN) '$(DESTDIR)$(BINDIR)/hgw'
 	$(INSTALL) -D -m 0755 $(MODULE) '$(DESTDIR)$(LIBDIR)/hgw/ansible/hgw'
@@ -350,11 +357,17 @@ install: $(BIN) $(MODULE)
 	$(INSTALL) -d '$(DESTDIR)$(RTPROTOSDIR)'
 	echo '72 hgw' >'$(DESTDIR)$(RTPROTOSDIR)/hgw.conf'
 	chmod 0644 '$(DESTDIR)$(RTPROTOSDIR)/hgw.conf'
+	$(if $(SYSTEMDUNITDIR),$(INSTALL) -d '$(DESTDIR)$(SYSTEMDUNITDIR)')
+	$(if $(SYSTEMDUNITDIR),for u in $(UNITS); do \
+		sed 's|@BINDIR@|$(BINDIR)|g' testdata/systemd/$$u >"$(DESTDIR)$(SYSTEMDUNITDIR)/$$u" && \
+			chmod 0644 "$(DESTDIR)$(SYSTEMDUNITDIR)/$$u" || exit; \
+	done)
 
 uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/hgw' '$(DESTDIR)$(LIBDIR)/hgw/ansible/hgw' \
 		'$(DESTDIR)$(RTPROTOSDIR)/hgw.conf'
 	for f in $(FILES); do rm -f "$(DESTDIR)$${f#*:}"; done
+	$(if $(SYSTEMDUNITDIR),for u in $(UNITS); do rm -f "$(DESTDIR)$(SYSTEMDUNITDIR)/$$u"; done)
 
 # --- Dependencies ------------------------------------------------------------
 
@@ -363,7 +376,7 @@ DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev lib
 	libjansson-dev libcmocka-dev iproute2 iputils-ping libxml2-utils mount perl \
 	python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
-DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect
+DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect systemd dbus
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \
 	echo $(patsubst cc,gcc,$(CC_NAME)))
