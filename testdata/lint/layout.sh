@@ -64,6 +64,7 @@ route
 fib
 inventory snapshot settings kernel lock
 self actual desired
+mesh
 plan planfile
 undo guard apply verify journal
 output
