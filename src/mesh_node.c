@@ -17,7 +17,7 @@ struct reading {
 	struct hgw_addr *bounds; /* where the way may change */
 	size_t nbounds;
 	uint32_t *ways; /* of each route; 0: none yet */
-	struct hgw_step *steps;
+	struct hgw_mesh_step *steps;
 	struct hgw_mesh_node *node;
 };
 
@@ -195,9 +195,9 @@ static int make_steps(struct reading *rd, const struct hgw_snapshot *host, struc
 		return hgw_fail_nomem(err);
 	for (size_t i = 0; i < rd->nbounds; i++) {
 		const struct hgw_addr *a = &rd->bounds[i];
-		const struct hgw_step *last =
+		const struct hgw_mesh_step *last =
 			node->nsteps > 0 ? &rd->steps[node->nsteps - 1] : NULL;
-		struct hgw_step step = {.first = *a};
+		struct hgw_mesh_step step = {.first = *a};
 
 		if (last != NULL && hgw_addr_cmp(&last->first, a) == 0)
 			continue;

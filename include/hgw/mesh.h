@@ -79,15 +79,15 @@ struct hgw_way {
 };
 
 /* From an address on, to the next step, packets go that way. */
-struct hgw_step {
+struct hgw_mesh_step {
 	struct hgw_addr first;
 	uint32_t way;
 };
 
 struct hgw_mesh_node {
-	struct hgw_step *steps; /* sorted; IPv4's from 0.0.0.0 on, then IPv6's from :: on */
-	uint32_t nsteps, inet6; /* the first of IPv6 */
-	struct hgw_way *ways;	/* the first HGW_WAY_VIA are those of the kinds without hops */
+	struct hgw_mesh_step *steps; /* sorted; IPv4's from 0.0.0.0 on, then IPv6's from :: on */
+	uint32_t nsteps, inet6;	     /* the first of IPv6 */
+	struct hgw_way *ways;	     /* the first HGW_WAY_VIA are those of the kinds without hops */
 	uint32_t nways;
 	struct hgw_mesh_hop *hops;
 	uint32_t nhops;
