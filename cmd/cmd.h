@@ -81,6 +81,7 @@ struct cmd {
 	const char *args;    /* of the usage line */
 	const char *summary; /* a line */
 	const char *details; /* for its own help */
+	const char *examples;
 	const char *json;    /* "hgw.plan/1"; NULL: an array */
 	unsigned formats;    /* 1 << FORMAT_* */
 	/* Returns the exit status (0 or 2), or -1 and err. */
@@ -129,6 +130,8 @@ HGW_NODISCARD int complete(int argc, char **argv, struct hgw_err *err);
 
 void usage_print(FILE *f);
 void usage_print_command(FILE *f, const struct cmd *cmd);
+/* The lines of one option; formats: those that it takes as its value. */
+void usage_print_option(FILE *f, const char *option, const char *help, unsigned formats);
 /* The lines of the options a command takes. */
 void options_print(FILE *f, const struct cmd *cmd);
 

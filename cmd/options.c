@@ -367,32 +367,17 @@ int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc, char
 	return check_together(opt, cmd, err);
 }
 
-static void print_formats(FILE *f, unsigned formats)
-{
-	const char *between = ": ";
-
-	for (unsigned i = 0; i < FORMAT_COUNT; i++) {
-		if (!(formats & 1U << i))
-			continue;
-		fprintf(f, "%s%s", between, format_specs[i].name);
-		between = ", ";
-	}
-}
-
 void options_print(FILE *f, const struct cmd *cmd)
 {
 	for (size_t i = 0; i < HGW_ARRAY_LEN(specs); i++) {
 		const struct option_spec *s = &specs[i];
 		const char letter[] = {(char)s->id, '\0'};
-		char left[64];
+		char option[64];
 
 		if (!(s->commands & ON(cmd - cmds)))
 			continue;
-		snprintf(left, sizeof(left), "%s%s %s", s->name != NULL ? "--" : "-",
+		snprintf(option, sizeof(option), "%s%s %s", s->name != NULL ? "--" : "-",
 			 s->name != NULL ? s->name : letter, s->arg != NULL ? s->arg : "");
-		fprintf(f, "  %-22s %s", left, s->help);
-		if (s->id == 'o')
-			print_formats(f, cmd->formats);
-		fputc('\n', f);
+		usage_print_option(f, option, s->help, s->id == 'o' ? cmd->formats : 0);
 	}
 }

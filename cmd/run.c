@@ -18,13 +18,22 @@ const struct cmd cmds[CMD_COUNT] = {
 		 "Lines with + are added, lines with - deleted; a pair is a change. A line with !\n"
 		 "is somebody else's route in the way, and nothing is applied while it is there.\n"
 		 "Exit status 0 also with changes, unless --exit-code is given.\n",
+		 "  hgw plan inventory.yaml\n"
+		 "  hgw plan inventory.yaml | sed -n 's/^- /ip route del /p; s/^+ /ip route "
+		 "replace "
+		 "/p'\n"
+		 "  hgw plan --snapshot node2.json inventory.yaml\n",
 		 "hgw.plan/1", COMMON_FORMATS | 1U << FORMAT_BATCH, cmd_plan},
 	[CMD_APPLY] =
 		{"apply", "[OPTION]... [INVENTORY]...",
 		 "make this host's routes what the inventory says, all or nothing",
 		 "Routes are added and replaced before any is deleted. If the kernel refuses one,\n"
-		 "all is undone. Routes of another protocol are never touched. Needs "
-		 "CAP_NET_ADMIN.\n",
+		 "all is undone. Routes of another protocol are never touched.\n"
+		 "Needs CAP_NET_ADMIN.\n",
+		 "  hgw apply inventory.yaml\n"
+		 "  hgw apply --dry-run --exit-code inventory.yaml\n"
+		 "  hgw apply --verify --confirm-within 60 --detach inventory.yaml\n"
+		 "  hgw apply --confirm\n",
 		 "hgw.apply/1", COMMON_FORMATS, cmd_apply},
 	[CMD_SHOW] =
 		{"show", "[OPTION]... [INVENTORY]...",
@@ -32,16 +41,26 @@ const struct cmd cmds[CMD_COUNT] = {
 		 "Table and protocol come from the options, else from an inventory that is named,\n"
 		 "else they are main and hgw. -o dot draws the cluster instead, as verify sees it\n"
 		 "from here: pipe it into dot -Tsvg.\n",
+		 "  hgw show\n"
+		 "  hgw show -4 -o json\n"
+		 "  hgw show --all --table main\n"
+		 "  hgw show -o dot inventory.yaml\n",
 		 NULL, COMMON_FORMATS | 1U << FORMAT_DOT, cmd_show},
 	[CMD_VERIFY] =
 		{"verify", "[OPTION]... [INVENTORY]...",
 		 "judge whether packets would go where the inventory says",
 		 "Exit status 2 if anything fails; warnings do not change it, unless\n"
 		 "--strict. Of -o nagios: 0, 1 with warnings, 2 if anything fails, else 3.\n",
+		 "  hgw verify inventory.yaml\n"
+		 "  hgw verify --strict --retry 60 inventory.yaml\n"
+		 "  hgw verify -o junit inventory.yaml\n",
 		 "hgw.verify/1", VERIFY_FORMATS, cmd_verify},
 	[CMD_FLUSH] = {"flush", "[OPTION]...", "delete all routes that are ours",
 		       "Without --table, -4 and -6: those of all tables and both families. Needs\n"
 		       "CAP_NET_ADMIN.\n",
+		       "  hgw flush --dry-run\n"
+		       "  hgw flush -6 --table main\n"
+		       "  hgw flush\n",
 		       "hgw.flush/1", COMMON_FORMATS, cmd_flush},
 };
 
