@@ -82,8 +82,8 @@ struct cmd {
 	const char *summary; /* a line */
 	const char *details; /* for its own help */
 	const char *examples;
-	const char *json;    /* "hgw.plan/1"; NULL: an array */
-	unsigned formats;    /* 1 << FORMAT_* */
+	const char *json; /* "hgw.plan/1"; NULL: an array */
+	unsigned formats; /* 1 << FORMAT_* */
 	/* Returns the exit status (0 or 2), or -1 and err. */
 	int (*run)(struct session *s, struct hgw_err *err);
 };

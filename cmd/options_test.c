@@ -86,10 +86,13 @@ static size_t list_options(enum cmd_id id, struct listed *options)
 	fclose(f);
 	for (char *line = strtok_r(text, "\n", &save); line != NULL;
 	     line = strtok_r(NULL, "\n", &save)) {
-		struct listed *o = &options[n++];
+		struct listed *o;
 		const char *end;
 
-		assert_true(n <= MAX_OPTIONS);
+		if (strncmp(line, "   ", 3) == 0)
+			continue; /* of the option before */
+		assert_true(n < MAX_OPTIONS);
+		o = &options[n++];
 		*o = (struct listed){0};
 		if (sscanf(line, " %31s", o->word) != 1 || o->word[0] != '-')
 			fail_msg("odd line of help: %s", line);
