@@ -62,7 +62,7 @@ static int make_plan(struct session *s, struct hgw_err *err)
 		return -1;
 	if (saved)
 		return read_saved(s, err);
-	return session_read(s, err) < 0 ? -1 : session_plan(s, err);
+	return session_read_ours(s, err) < 0 ? -1 : session_plan(s, err);
 }
 
 /* --confirm and --rollback: about a change that another run has made. */

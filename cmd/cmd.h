@@ -156,6 +156,8 @@ HGW_NODISCARD int session_retry(struct session *s, session_judge_fn *judge, stru
 HGW_NODISCARD int session_lock(struct session *s, struct hgw_err *err);
 /* Reads the host: which node it is, what it should have, what it has. */
 HGW_NODISCARD int session_read(struct session *s, struct hgw_err *err);
+/* The same for a plan: where ours are as they should be, no more than that. */
+HGW_NODISCARD int session_read_ours(struct session *s, struct hgw_err *err);
 /* Which node we were told to be; NULL: nothing. */
 const char *session_node(const struct session *s);
 /* Forgets what was read, for another reading. */

@@ -28,7 +28,7 @@ int cmd_plan(struct session *s, struct hgw_err *err)
 {
 	bool changes;
 
-	if (session_load(s, err) < 0 || session_open(s, err) < 0 || session_read(s, err) < 0 ||
+	if (session_load(s, err) < 0 || session_open(s, err) < 0 || session_read_ours(s, err) < 0 ||
 	    session_plan(s, err) < 0)
 		return -1;
 	/* The plan itself shows what is in its way. */

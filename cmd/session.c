@@ -212,18 +212,28 @@ static int note_unknown(struct session *s, struct hgw_err *err)
 	return 0;
 }
 
-/* The routes, of wherever they are. */
-static int read_routes(struct session *s, struct hgw_err *err)
+/* The routes, of wherever they are; quick: hgw_actual_read_unless_settled() may be enough. */
+static int read_routes(struct session *s, bool quick, struct hgw_err *err)
 {
-	if (s->opt.snapshot == NULL)
-		return hgw_actual_read(&s->actual, s->kernel, &s->scope, &s->desired, &s->pool,
-				       err);
-	if (note_unknown(s, err) < 0)
-		return -1;
-	return hgw_actual_read_set(&s->actual, &s->recorded, &s->scope, &s->desired, &s->pool, err);
+	int rc;
+
+	if (s->opt.snapshot != NULL) {
+		if (note_unknown(s, err) < 0)
+			return -1;
+		rc = hgw_actual_read_set(&s->actual, &s->recorded, &s->scope, &s->desired, &s->pool,
+					 err);
+	} else if (quick) {
+		rc = hgw_actual_read_unless_settled(&s->actual, s->kernel, &s->scope, &s->desired,
+						    &s->host, &s->pool, err);
+	} else {
+		rc = hgw_actual_read(&s->actual, s->kernel, &s->scope, &s->desired, &s->pool, err);
+	}
+	if (rc == 0)
+		hgw_desired_resolve(&s->desired, &s->host, &s->pool);
+	return rc < 0 ? -1 : 0;
 }
 
-int session_read(struct session *s, struct hgw_err *err)
+static int read_host(struct session *s, bool quick, struct hgw_err *err)
 {
 	if ((s->opt.snapshot == NULL && hgw_kernel_snapshot(s->kernel, &s->host, err) < 0) ||
 	    find_self(s, err) < 0 ||
@@ -234,10 +244,18 @@ int session_read(struct session *s, struct hgw_err *err)
 		s->desired.pods = &s->inv;
 		s->desired.self = s->report.node;
 	}
-	if (read_routes(s, err) < 0)
-		return -1;
-	hgw_desired_resolve(&s->desired, &s->host, &s->pool);
-	return 0;
+	return read_routes(s, quick, err);
+}
+
+int session_read(struct session *s, struct hgw_err *err)
+{
+	return read_host(s, false, err);
+}
+
+/* What is to be taken over is others', so that with --adopt ours are not enough. */
+int session_read_ours(struct session *s, struct hgw_err *err)
+{
+	return read_host(s, !s->opt.policy.adopt, err);
 }
 
 /* Nodes that cannot be reached end the run, or are named and left out of it. */

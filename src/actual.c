@@ -37,6 +37,7 @@ struct reading {
 	struct hgw_actual *actual;
 	const struct hgw_scope *scope;
 	struct hgw_desired *desired;
+	bool have_owned;	 /* those were read before */
 	size_t nowned, nforeign; /* before this dump */
 };
 
@@ -101,6 +102,8 @@ static int read_family(struct reading *rd, const struct source *s, uint8_t famil
 	for (size_t i = 0; i < HGW_ARRAY_LEN(tables); i++) {
 		struct hgw_filter f = {.family = family, .table = tables[i]};
 
+		if (i == 0 && rd->have_owned)
+			f.but = rd->scope->protocol;
 		if (i == 1 && (!main || tables[0] == RT_TABLE_MAIN))
 			continue;
 		rd->nowned = rd->actual->owned.n;
@@ -112,7 +115,8 @@ static int read_family(struct reading *rd, const struct source *s, uint8_t famil
 }
 
 static int read_all(struct hgw_actual *a, const struct source *s, const struct hgw_scope *scope,
-		    struct hgw_desired *desired, struct hgw_pool *pool, struct hgw_err *err)
+		    struct hgw_desired *desired, bool have_owned, struct hgw_pool *pool,
+		    struct hgw_err *err)
 {
 	/* Of a family that is left out no route is owned or foreign: only gateways are looked for.
 	 */
@@ -120,17 +124,22 @@ static int read_all(struct hgw_actual *a, const struct source *s, const struct h
 	static const uint8_t families[] = {AF_INET, AF_INET6};
 
 	for (size_t i = 0; i < HGW_ARRAY_LEN(families); i++) {
-		struct reading rd = {.actual = a, .scope = scope, .desired = desired};
+		struct reading rd = {.actual = a,
+				     .scope = scope,
+				     .desired = desired,
+				     .have_owned = have_owned};
 
 		if (!wanted_family(scope, families[i])) {
 			if (!needs_gateways(desired, families[i]))
 				continue;
 			rd.scope = &elsewhere;
+			rd.have_owned = false;
 		}
 		if (read_family(&rd, s, families[i], pool, err) < 0)
 			return -1;
 	}
-	hgw_routes_sort(&a->owned);
+	if (!have_owned)
+		hgw_routes_sort(&a->owned);
 	hgw_routes_sort(&a->foreign);
 	return 0;
 }
@@ -140,7 +149,7 @@ int hgw_actual_read(struct hgw_actual *a, struct hgw_kernel *k, const struct hgw
 {
 	const struct source kernel = {from_kernel, k};
 
-	return read_all(a, &kernel, scope, desired, pool, err);
+	return read_all(a, &kernel, scope, desired, false, pool, err);
 }
 
 int hgw_actual_read_set(struct hgw_actual *a, struct hgw_routes *all, const struct hgw_scope *scope,
@@ -148,7 +157,7 @@ int hgw_actual_read_set(struct hgw_actual *a, struct hgw_routes *all, const stru
 {
 	const struct source set = {from_set, all};
 
-	return read_all(a, &set, scope, desired, pool, err);
+	return read_all(a, &set, scope, desired, false, pool, err);
 }
 
 int hgw_actual_read_owned(struct hgw_routes *owned, struct hgw_kernel *k,
@@ -163,6 +172,81 @@ int hgw_actual_read_owned(struct hgw_routes *owned, struct hgw_kernel *k,
 	if (scope->inet6 && hgw_kernel_collect(k, &f, pool, owned, err) < 0)
 		return -1;
 	return 0;
+}
+
+/* The networks that this host is in by its addresses, as routes; -1: no memory. */
+static int connected(struct hgw_routes *nets, const struct hgw_snapshot *host, struct hgw_err *err)
+{
+	for (size_t i = 0; i < host->naddrs; i++) {
+		struct hgw_route r = {.dst = hgw_prefix_masked(&host->addrs[i].prefix),
+				      .type = RTN_UNICAST,
+				      .nhops = 1,
+				      .hop.oif = host->addrs[i].index};
+
+		if (hgw_routes_add(nets, &r, err) < 0)
+			return -1;
+	}
+	hgw_routes_sort(nets);
+	return 0;
+}
+
+/* Of one network by two links only the routes themselves tell which is in force. */
+static bool is_ambiguous(const struct hgw_routes *nets)
+{
+	for (size_t i = 1; i < nets->n; i++)
+		if (hgw_route_key_cmp(&nets->v[i - 1], &nets->v[i]) == 0 &&
+		    nets->v[i - 1].hop.oif != nets->v[i].hop.oif)
+			return true;
+	return false;
+}
+
+/* As if none of the host's routes had been seen. */
+static void forget_gateways(struct hgw_desired *d)
+{
+	for (size_t i = 0; i < d->ngateways; i++)
+		d->gateways[i] = (struct hgw_gateway){.addr = d->gateways[i].addr};
+}
+
+/* Whether the owned routes are those desired, and no others; 1, 0, or -1. */
+static int is_settled(const struct hgw_actual *a, struct hgw_desired *desired,
+		      const struct hgw_snapshot *host, struct hgw_pool *pool, struct hgw_err *err)
+{
+	struct hgw_routes nets HGW_CLEANUP(hgw_routes_free) = {0};
+
+	if (a->owned.n != desired->n)
+		return 0;
+	if (connected(&nets, host, err) < 0)
+		return -1;
+	if (is_ambiguous(&nets))
+		return 0;
+	for (size_t i = 0; i < nets.n; i++)
+		hgw_desired_see(desired, &nets.v[i]);
+	if (hgw_desired_resolve(desired, host, pool) > 0)
+		return 0;
+	for (size_t i = 0; i < desired->n; i++)
+		if (!hgw_route_equal(pool, &a->owned.v[i], &desired->v[i].route))
+			return 0;
+	return 1;
+}
+
+int hgw_actual_read_unless_settled(struct hgw_actual *a, struct hgw_kernel *k,
+				   const struct hgw_scope *scope, struct hgw_desired *desired,
+				   const struct hgw_snapshot *host, struct hgw_pool *pool,
+				   struct hgw_err *err)
+{
+	const struct source kernel = {from_kernel, k};
+	int settled;
+
+	if (hgw_actual_read_owned(&a->owned, k, scope, pool, err) < 0)
+		return -1;
+	hgw_routes_sort(&a->owned);
+	settled = is_settled(a, desired, host, pool, err);
+	if (settled != 0)
+		return settled;
+	forget_gateways(desired);
+	for (size_t i = 0; i < a->owned.n; i++)
+		hgw_desired_see_own(desired, &a->owned.v[i]);
+	return read_all(a, &kernel, scope, desired, true, pool, err);
 }
 
 static int collect(void *arg, const struct hgw_route *r, struct hgw_err *err)

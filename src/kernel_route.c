@@ -168,7 +168,8 @@ static int on_route(void *arg, struct nlmsghdr *h, struct hgw_err *err)
 	/* A kernel without strict checking does not filter; and cached routes are no routes. */
 	if (h->nlmsg_type != RTM_NEWROUTE || !nlmsg_valid_hdr(h, sizeof(*rtm)) ||
 	    rtm->rtm_family != f->family || (rtm->rtm_flags & RTM_F_CLONED) ||
-	    (f->protocol != 0 && rtm->rtm_protocol != f->protocol))
+	    (f->protocol != 0 && rtm->rtm_protocol != f->protocol) ||
+	    (f->but != 0 && rtm->rtm_protocol == f->but))
 		return 0;
 	if (kernel_decode(d->pool, h, &r, err) < 0)
 		return -1;

@@ -156,7 +156,7 @@ static inline enum hgw_write_state put(struct state *t, enum hgw_verb verb,
 static inline const char *read_routes(struct state *t, uint8_t family, uint32_t table,
 				      uint8_t protocol)
 {
-	struct hgw_filter filter = {family, table, protocol};
+	struct hgw_filter filter = {.family = family, .table = table, .protocol = protocol};
 	struct hgw_view view = {.host = &t->host, .pool = &t->pool};
 	size_t len;
 	FILE *f;

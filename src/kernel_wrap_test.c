@@ -153,7 +153,7 @@ static void an_interruption_that_only_the_last_message_tells_counts(void **state
 static void what_was_collected_before_survives_an_interruption(void **state)
 {
 	struct state *t = *state;
-	struct hgw_filter filter = {AF_INET6, RT_TABLE_MAIN, OURS};
+	struct hgw_filter filter = {.family = AF_INET6, .table = RT_TABLE_MAIN, .protocol = OURS};
 
 	begin_with_routes(t);
 	seam.interrupt = 1;
@@ -167,7 +167,7 @@ static void what_was_collected_before_survives_an_interruption(void **state)
 static void a_dump_that_is_always_interrupted_fails_after_20_reads(void **state)
 {
 	struct state *t = *state;
-	struct hgw_filter filter = {AF_INET, RT_TABLE_MAIN, OURS};
+	struct hgw_filter filter = {.family = AF_INET, .table = RT_TABLE_MAIN, .protocol = OURS};
 
 	begin_with_routes(t);
 	seam.interrupt = ALWAYS;
@@ -207,7 +207,7 @@ static void interrupted_links_addresses_and_rules_are_there_once(void **state)
 
 static void assert_dump_fails(struct state *t, const char *msg)
 {
-	struct hgw_filter filter = {AF_INET, RT_TABLE_MAIN, OURS};
+	struct hgw_filter filter = {.family = AF_INET, .table = RT_TABLE_MAIN, .protocol = OURS};
 
 	t->err = (struct hgw_err){0};
 	assert_int_equal(hgw_kernel_collect(t->kernel, &filter, &t->pool, &t->routes, &t->err), -1);

@@ -22,6 +22,19 @@ struct hgw_actual {
 HGW_NODISCARD int hgw_actual_read(struct hgw_actual *a, struct hgw_kernel *k,
 				  const struct hgw_scope *scope, struct hgw_desired *desired,
 				  struct hgw_pool *pool, struct hgw_err *err);
+/*
+ * What a run needs that most often finds nothing to do: on a host with a million routes of others
+ * it reads only ours, which the kernel can pick out. Returns 1 where they are just what is
+ * desired, which then is resolved: by the networks of this host's addresses, and without a look at
+ * any route of others. That one of those goes before ours, or leads to a gateway, is no change to
+ * make; verify, which reads everything, tells it. Else 0, and everything was read, once, as
+ * hgw_actual_read() does.
+ */
+HGW_NODISCARD int hgw_actual_read_unless_settled(struct hgw_actual *a, struct hgw_kernel *k,
+						 const struct hgw_scope *scope,
+						 struct hgw_desired *desired,
+						 const struct hgw_snapshot *host,
+						 struct hgw_pool *pool, struct hgw_err *err);
 /* The same out of a set of all routes there are, in the kernel's order; of a snapshot. */
 HGW_NODISCARD int hgw_actual_read_set(struct hgw_actual *a, struct hgw_routes *all,
 				      const struct hgw_scope *scope, struct hgw_desired *desired,

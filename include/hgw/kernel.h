@@ -52,6 +52,7 @@ struct hgw_filter {
 	uint8_t family;	  /* AF_INET or AF_INET6 */
 	uint32_t table;	  /* 0: all */
 	uint8_t protocol; /* 0: all */
+	uint8_t but;	  /* all but this protocol, which is left out here; 0: none */
 };
 
 /* Who gets the routes of a dump, one at a time, in the kernel's order. */
