@@ -112,6 +112,9 @@ int cmd_run(struct session *s, const struct cmd *cmd, int argc, char **argv);
 /* Options: argv[0] is the command's name. -1 and HGW_USAGE. */
 HGW_NODISCARD int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc,
 				char **argv, struct hgw_err *err);
+/* HGW_USAGE where they do not go together. */
+HGW_NODISCARD int options_check(const struct cmd_options *opt, const struct cmd *cmd,
+				struct hgw_err *err);
 
 /* Prints the verdict in the format that was asked for; -1 for want of memory. */
 HGW_NODISCARD int format_verdict(struct session *s);

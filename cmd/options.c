@@ -274,50 +274,6 @@ static int unknown_option(const struct cmd *cmd, const char *word, struct hgw_er
 			cmd->name);
 }
 
-static bool stdin_is_taken(const struct cmd_options *opt)
-{
-	bool inventory = false;
-
-	for (size_t i = 0; i < opt->nfiles; i++)
-		inventory |= strcmp(opt->files[i], "-") == 0;
-	return inventory && strcmp(opt->snapshot, "-") == 0;
-}
-
-/* What does not go together. */
-static int check_together(const struct cmd_options *opt, const struct cmd *cmd, struct hgw_err *err)
-{
-	const char *what = NULL;
-
-	if (cmd == &cmds[CMD_FLUSH] && opt->nfiles > 0)
-		what = "flush takes no inventory";
-	else if (opt->plan != NULL && opt->nfiles > 0)
-		what = "--plan takes the place of an inventory";
-	else if (opt->plan != NULL && (opt->verify || opt->wait > 0 || opt->node != NULL ||
-				       opt->table != NULL || opt->protocol != NULL))
-		what = "--plan does not go with --verify, --wait, --node, --table and --protocol, "
-		       "for it is made already";
-	else if (opt->detach && !opt->confirm)
-		what = "--detach needs --confirm-within";
-	else if ((opt->settle || opt->roll_back) &&
-		 (opt->confirm || opt->nfiles > 0 || opt->plan != NULL || opt->dry_run))
-		what = "--confirm and --rollback are about a change that was made, and take no "
-		       "inventory";
-	else if (opt->settle && opt->roll_back)
-		what = "--confirm and --rollback exclude each other";
-	else if (opt->snapshot != NULL && opt->netns != NULL)
-		what = "--snapshot and --netns exclude each other: what is read is a file";
-	else if (opt->snapshot != NULL && opt->retry > 0)
-		what = "--retry waits for a host, and a snapshot does not change";
-	else if (opt->snapshot != NULL && opt->out != NULL)
-		what = "a plan to be saved is made on the host that is to apply it, not with "
-		       "--snapshot";
-	else if (opt->snapshot != NULL && stdin_is_taken(opt))
-		what = "standard input cannot be both, inventory and snapshot";
-	if (what == NULL)
-		return 0;
-	return hgw_fail(err, HGW_USAGE, "%s; see 'hgw help %s'", what, cmd->name);
-}
-
 /* Sets what getopt_long has just found: id, and index if it is a long one. */
 static int take_option(struct cmd_options *opt, const struct cmd *cmd, char **argv, int id,
 		       const char *name, struct hgw_err *err)
@@ -364,7 +320,7 @@ int options_parse(struct cmd_options *opt, const struct cmd *cmd, int argc, char
 		return -1;
 	opt->files = (const char *const *)(argv + optind);
 	opt->nfiles = (size_t)(argc - optind);
-	return check_together(opt, cmd, err);
+	return options_check(opt, cmd, err);
 }
 
 void options_print(FILE *f, const struct cmd *cmd)
