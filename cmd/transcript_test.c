@@ -6,10 +6,8 @@
  */
 #include "process_test.h"
 
-static char top[4096];
-
 /* hgw; and "on NAME COMMAND...", as the cases of testdata/cli have it. */
-static void set_stage(const char *scene)
+static void set_stage(const char *top, const char *scene)
 {
 	const char *hgw = hgw_binary();
 
@@ -27,25 +25,29 @@ static void set_stage(const char *scene)
 /* Plays the n-th scene of a page; false: it has none of that number. */
 static bool play(const char *page, unsigned n)
 {
-	char *text, scene[64] = "";
+	char *text, scene[64] = "", *top = getcwd(NULL, 0);
 	int shift;
+
+	assert_non_null(top);
 
 	testns_fresh();
 	testns_iproute2("72 hgw\n", NULL);
 	text = testns_out("awk -v n=%u -f testdata/transcript/extract.awk %s", n, page);
 	if (*text == '\0') {
 		free(text);
+		free(top);
 		return false;
 	}
 	if (sscanf(text, "scene %63s%n", scene, &shift) != 1)
 		fail_msg("%s: %s", page, text);
 	write_text("/run/want", text + shift + 1);
 	free(text);
-	set_stage(scene);
+	set_stage(top, scene);
 	testns_sh("cd /run/play; env -i PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "
 		  "HOME=/run sh %s/testdata/transcript/play.sh /run/want 2>&1 | sed 's/ *$//' "
 		  ">/run/got",
 		  top);
+	free(top);
 	if (getenv("HGW_GOLDEN") != NULL)
 		testns_sh("awk -v n=%u -v got=/run/got -f testdata/transcript/update.awk %s "
 			  ">/run/page; cmp -s /run/page %s || cp /run/page %s",
@@ -72,14 +74,12 @@ static void goes_as_it_says(void **state)
 
 int main(void)
 {
-	static const char *const pages[] = {"README.md", "man/hgw.8", "man/hgw-inventory.5"};
+	static char pages[][32] = {"README.md", "man/hgw.8", "man/hgw-inventory.5"};
 	struct CMUnitTest tests[HGW_ARRAY_LEN(pages)];
 
-	if (getcwd(top, sizeof(top)) == NULL)
-		return 1;
 	for (size_t i = 0; i < HGW_ARRAY_LEN(pages); i++)
 		tests[i] = (struct CMUnitTest){.name = pages[i],
 					       .test_func = goes_as_it_says,
-					       .initial_state = (void *)(uintptr_t)pages[i]};
+					       .initial_state = pages[i]};
 	return cmocka_run_group_tests_name("transcript", tests, testns_setup, NULL);
 }

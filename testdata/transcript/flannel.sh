@@ -2,7 +2,7 @@
 # node1 of a cluster as flannel's host-gw leaves it: with the routes of flannel,
 # and one of a node that went while it was down.
 
-# shellcheck source=node1.sh
+# shellcheck disable=SC1091
 . "$TOP/testdata/transcript/node1.sh"
 rm inventory.yaml
 ip route add 10.244.1.0/24 via 192.168.31.63 dev ens33

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # This host is node1 of the demo's inventory; as node1.sh of testdata/cli has it.
 
-# shellcheck source=../cli/node1.sh
+# shellcheck disable=SC1091
 . "$TOP/testdata/cli/node1.sh"
 cp "$TOP/testdata/demo/inventory.yaml" .
 
