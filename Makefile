@@ -369,6 +369,24 @@ uninstall:
 	for f in $(FILES); do rm -f "$(DESTDIR)$${f#*:}"; done
 	$(if $(SYSTEMDUNITDIR),for u in $(UNITS); do rm -f "$(DESTDIR)$(SYSTEMDUNITDIR)/$$u"; done)
 
+# --- Packages ----------------------------------------------------------------
+# Reproducible: of the last commit, dated by it; in an unpacked tarball by that.
+
+EPOCH       = $(or $(SOURCE_DATE_EPOCH),$(call once,EPOCH,git log -1 --format=%ct 2>/dev/null || \
+	stat -c %Y Makefile))
+ARCH        = $(call once,ARCH,dpkg --print-architecture)
+DIST       := build/hgw-$(VERSION).tar.gz
+
+dist:
+	@mkdir -p build
+	git archive --format=tar --prefix=hgw-$(VERSION)/ HEAD | gzip -9n >$(DIST)
+
+deb: $(BIN) $(MODULE)
+	rm -rf build/deb && mkdir -p build/deb
+	umask 022 && $(MAKE) -s install DESTDIR='$(CURDIR)/build/deb/hgw' PREFIX=/usr SYSCONFDIR=/etc \
+		SYSTEMDUNITDIR=/lib/systemd/system ZSHCOMPDIR=/usr/share/zsh/vendor-completions
+	SOURCE_DATE_EPOCH=$(EPOCH) sh testdata/package/deb.sh build/deb/hgw $(VERSION) build/hgw_$(VERSION)-1_$(ARCH).deb
+
 # --- Dependencies ------------------------------------------------------------
 
 # The names are Debian's. The compiler is one only where there is none.
@@ -376,7 +394,8 @@ DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev lib
 	libjansson-dev libcmocka-dev iproute2 iputils-ping libxml2-utils mount perl \
 	python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
-DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect systemd dbus
+DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect systemd dbus \
+	dpkg-dev lintian git
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \
 	echo $(patsubst cc,gcc,$(CC_NAME)))
@@ -425,6 +444,7 @@ help:
 	@echo 'valgrind       every command under valgrind'
 	@echo 'fuzz, bench    fuzzers (RUNS=$(RUNS)), benchmarks'
 	@echo 'install        to DESTDIR and PREFIX=$(PREFIX); uninstall'
+	@echo 'deb, dist      a Debian package, a tarball of the last commit'
 	@echo 'deps           what is needed to build and test; deps-lint, deps-integration: for those'
 	@echo 'clean          remove build/'
 	@echo
@@ -433,5 +453,5 @@ help:
 
 FORCE:
 .PHONY: FORCE all check demo valgrind fuzz run-fuzz bench lint lint-layout lint-format lint-shell \
-	lint-man lint-cppcheck lint-tidy integration install uninstall deps deps-lint \
+	lint-man lint-cppcheck lint-tidy integration install uninstall dist deb deps deps-lint \
 	deps-integration clean help
