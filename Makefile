@@ -294,7 +294,7 @@ CPPCHECK     ?= cppcheck
 MANDOC       ?= mandoc
 SHELLCHECK   ?= shellcheck
 MAN          := $(sort $(wildcard man/*.[1-9]))
-SCRIPTS      := .ci/run $(sort $(wildcard testdata/*.sh testdata/*/*.sh completions/*.bash \
+SCRIPTS      := .ci/run $(sort $(wildcard testdata/*.sh testdata/package/p[or]* testdata/*/*.sh completions/*.bash \
 	testdata/cli/*/net.sh) $(shell grep -l '^.!.*sh$$' testdata/*/*.t))
 CASES        := $(sort $(wildcard testdata/cli/*/cmd))
 JOBS          = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
