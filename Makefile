@@ -235,7 +235,7 @@ check: $(BIN) $(MODULE) $(TEST_BIN) $(REPLAY_BIN) | $(FIRST)
 	$(foreach t,$(TEST_BIN),run $t;) \
 	$(foreach t,$(REPLAY_BIN),run $t $(call corpus,$t);) \
 	run python3 testdata/schema/check.py; \
-	run sh $(DEMO) --quiet; \
+	run sh testdata/demo/picture.sh --check; \
 	awk -v where='$(VARIANT)' '$(COUNT)' $$log
 
 define COUNT
@@ -263,6 +263,10 @@ integration: $(BIN) | $(FIRST)
 
 demo: $(BIN) | $(FIRST)
 	@HGW='$(BIN)' sh $(DEMO)
+
+# The picture in the README is what the demo prints; check compares.
+picture: $(BIN) | $(FIRST)
+	@HGW='$(BIN)' sh testdata/demo/picture.sh
 
 # Every command there is a golden case or a step of the demo for. A log has
 # something in it only if valgrind has something to say. A watcher ends with
@@ -440,6 +444,7 @@ help:
 	@echo 'check          all tests, and the demo'
 	@echo 'integration    hgw among the tools it works with (deps-integration)'
 	@echo 'demo           three nodes on one bridge, in namespaces: watch hgw work'
+	@echo 'picture        draw the picture in the README anew, from the demo'
 	@echo 'lint           formatting, static analysis, include directions, manual, scripts'
 	@echo 'valgrind       every command under valgrind'
 	@echo 'fuzz, bench    fuzzers (RUNS=$(RUNS)), benchmarks'
@@ -452,6 +457,6 @@ help:
 	@echo 'CC CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG as usual; WERROR=1, HARDEN= (off), V=1 (show commands)'
 
 FORCE:
-.PHONY: FORCE all check demo valgrind fuzz run-fuzz bench lint lint-layout lint-format lint-shell \
+.PHONY: FORCE all check demo picture valgrind fuzz run-fuzz bench lint lint-layout lint-format lint-shell \
 	lint-man lint-cppcheck lint-tidy integration install uninstall dist deb deps deps-lint \
 	deps-integration clean help
