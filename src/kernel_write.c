@@ -310,10 +310,15 @@ void hgw_kernel_stop_at(struct hgw_kernel *k, const volatile sig_atomic_t *stop)
 	k->stop = stop;
 }
 
+bool hgw_kernel_stopped(const struct hgw_kernel *k)
+{
+	return k->stop != NULL && *k->stop != 0;
+}
+
 /* Also after the last send: who is told to stop does not go on to what comes next. */
 static bool stopped(struct hgw_kernel *k, struct batch *b, size_t n)
 {
-	if (n == 0 || b->failed || k->stop == NULL || *k->stop == 0)
+	if (n == 0 || b->failed || !hgw_kernel_stopped(k))
 		return false;
 	b->failed = true;
 	*b->refusal =

@@ -100,6 +100,8 @@ HGW_NODISCARD int hgw_kernel_lookup(struct hgw_kernel *k, struct hgw_lookup *v, 
  * not 0; NULL: never. A signal handler sets it.
  */
 void hgw_kernel_stop_at(struct hgw_kernel *k, const volatile sig_atomic_t *stop);
+/* Whether it is not 0. */
+bool hgw_kernel_stopped(const struct hgw_kernel *k);
 
 /*
  * From now on tells progress of each reading and writing; NULL: nobody. What
@@ -156,5 +158,44 @@ struct hgw_refusal {
  */
 HGW_NODISCARD int hgw_kernel_write(struct hgw_kernel *k, const struct hgw_pool *pool,
 				   struct hgw_write *writes, size_t n, struct hgw_refusal *refusal);
+
+/* --- Neighbours: who is on the link (ARP, NDP) ------------------------------------- */
+
+enum { HGW_MAC_MAX = 20 }; /* InfiniBand's */
+
+/* An entry of the neighbour table. */
+struct hgw_neighbour {
+	struct hgw_addr addr;
+	uint32_t oif;
+	uint16_t state; /* NUD_* (linux/neighbour.h); NUD_NONE: there is no entry */
+	uint8_t maclen; /* 0: not known, or the link has none */
+	uint8_t mac[HGW_MAC_MAX];
+	uint32_t confirmed_ms; /* so long ago; hundredths of a second are what the kernel tells */
+};
+
+/* How many there may be, and how long the kernel takes to find out that somebody is not there. */
+struct hgw_neighbour_limits {
+	uint32_t entries, most; /* of all network namespaces together; most: gc_thresh3 */
+	uint32_t delay_ms;	/* before it asks about an entry that is STALE and in use */
+	uint32_t ask_ms;	/* from the first of its questions until it gives up */
+};
+
+/* Hands each entry of a family to fn; -1 from it ends the dump. */
+HGW_NODISCARD int hgw_kernel_neighbours(struct hgw_kernel *k, uint8_t family,
+					int (*fn)(void *arg, const struct hgw_neighbour *n,
+						  struct hgw_err *err),
+					void *arg, struct hgw_err *err);
+/* The times are those of the slowest link. */
+HGW_NODISCARD int hgw_kernel_neighbour_limits(struct hgw_kernel *k, uint8_t family,
+					      struct hgw_neighbour_limits *limits,
+					      struct hgw_err *err);
+/*
+ * Has the kernel ask n neighbours at once; the answers are found in the table. An entry that
+ * has a MAC is set to NUD_PROBE and keeps it, any other begins as if a packet were to be
+ * sent; not for those that are NUD_PERMANENT or NUD_NOARP. errnum[i] is 0 or why not. Needs
+ * CAP_NET_ADMIN, see hgw_kernel_may_write().
+ */
+HGW_NODISCARD int hgw_kernel_ask(struct hgw_kernel *k, const struct hgw_neighbour *v, size_t n,
+				 int *errnum, struct hgw_err *err);
 
 #endif
