@@ -63,7 +63,7 @@ err names prefix diag rundir
 route
 fib
 inventory snapshot settings kernel lock
-self actual desired
+self actual desired probe
 mesh
 plan planfile
 undo guard apply verify journal
