@@ -18,18 +18,25 @@ node() {
     "    flannel.alpha.coreos.com/public-ip: $2}}" "  spec: {podCIDR: $3, podCIDRs: [$3]}" \
     "  status: {addresses: [{type: InternalIP, address: $2}]}"
 }
-case $* in
-'get nodes -o yaml')
+nodes() {
   echo 'apiVersion: v1'
   echo 'kind: List'
   echo 'items:'
   node node1 192.168.31.62 10.244.0.0/24
   node node2 192.168.31.63 10.244.1.0/24
   node node3 192.168.31.61 10.244.2.0/24
+}
+config='{net-conf.json: "{\"Network\": \"10.244.0.0/16\", \"Backend\": {\"Type\": \"host-gw\"}}"}'
+case $* in
+'get nodes -o yaml') nodes ;;
+'-n kube-flannel get nodes,configmaps -o yaml')
+  nodes
+  echo "- {kind: ConfigMap, metadata: {name: kube-flannel-cfg}, data: $config}"
+  echo "- {kind: ConfigMap, metadata: {name: kube-root-ca.crt}, data: {ca.crt: x}}"
   ;;
 '-n kube-flannel get configmap kube-flannel-cfg -o yaml')
   echo 'kind: ConfigMap'
-  echo 'data: {net-conf.json: "{\"Network\": \"10.244.0.0/16\", \"Backend\": {\"Type\": \"host-gw\"}}"}'
+  echo "data: $config"
   ;;
 '-n kube-flannel delete daemonset kube-flannel-ds')
   echo 'daemonset.apps "kube-flannel-ds" deleted'
