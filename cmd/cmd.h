@@ -44,7 +44,8 @@ struct cmd_options {
 	bool exit_code, dry_run, allow_empty;
 	bool confirm, detach, settle, roll_back, verify; /* settle: --confirm */
 	const char *plan, *out, *snapshot;
-	bool strict, all;
+	bool strict, all, trace;
+	struct hgw_addr to; /* with trace */
 	uint32_t lock_timeout, wait, confirm_within, retry;
 	struct hgw_limit max_delete;
 	struct hgw_policy policy;
@@ -94,6 +95,7 @@ const struct cmd *cmd_find(const char *name);
 int cmd_plan(struct session *s, struct hgw_err *err);
 int cmd_apply(struct session *s, struct hgw_err *err);
 int cmd_show(struct session *s, struct hgw_err *err);
+int show_trace(struct session *s, struct hgw_err *err);
 int cmd_verify(struct session *s, struct hgw_err *err);
 int cmd_flush(struct session *s, struct hgw_err *err);
 
@@ -138,6 +140,8 @@ void usage_print_option(FILE *f, const char *option, const char *help, unsigned 
 /* The lines of the options a command takes. */
 void options_print(FILE *f, const struct cmd *cmd);
 
+/* The inventory where none is named. */
+const char *session_inventory(void);
 /* Loads the inventory; settles table and protocol. */
 HGW_NODISCARD int session_load(struct session *s, struct hgw_err *err);
 /* Opens the kernel, or reads the snapshot. */

@@ -34,6 +34,7 @@ enum option_id {
 	OPT_RETRY,
 	OPT_STRICT,
 	OPT_ALL,
+	OPT_TO,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -74,6 +75,7 @@ static const struct option_spec {
 	{OPT_SNAPSHOT, ON(CMD_PLAN) | ON(CMD_SHOW) | ON(CMD_VERIFY), "snapshot", "FILE",
 	 "not this host: the output of ip route on another ('-': stdin)"},
 	{OPT_ALL, ON(CMD_SHOW), "all", NULL, "others' routes too: the whole table"},
+	{OPT_TO, ON(CMD_SHOW), "to", "ADDRESS", "the way of a packet to ADDRESS, and why"},
 	{OPT_OUT, ON(CMD_PLAN), "out", "PLAN", "save the plan in file PLAN, for apply --plan"},
 	{OPT_PLAN, ON(CMD_APPLY), "plan", "PLAN",
 	 "apply that plan exactly, if nothing has changed since"},
@@ -160,6 +162,14 @@ static int set_seconds(uint32_t *seconds, const char *option, struct hgw_err *er
 			optarg);
 }
 
+static int set_to(struct cmd_options *opt, struct hgw_err *err)
+{
+	opt->trace = true;
+	if (hgw_addr_parse(optarg, &opt->to))
+		return 0;
+	return hgw_fail(err, HGW_USAGE, "--to takes an IPv4 or IPv6 address, not '%s'", optarg);
+}
+
 static int set_limit(struct hgw_limit *limit, struct hgw_err *err)
 {
 	if (hgw_limit_parse(optarg, limit))
@@ -237,6 +247,8 @@ static int set_option(struct cmd_options *opt, const struct cmd *cmd, int id, st
 		return set_color(opt, optarg, err);
 	case OPT_MAX_DELETE:
 		return set_limit(&opt->max_delete, err);
+	case OPT_TO:
+		return set_to(opt, err);
 	case OPT_LOCK_TIMEOUT:
 		return set_seconds(&opt->lock_timeout, "--lock-timeout", err);
 	case OPT_WAIT:

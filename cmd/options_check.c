@@ -33,6 +33,8 @@ int options_check(const struct cmd_options *opt, const struct cmd *cmd, struct h
 		 "--confirm and --rollback are about a change that was made, and take no "
 		 "inventory"},
 		{opt->settle && opt->roll_back, "--confirm and --rollback exclude each other"},
+		{opt->trace && (opt->all || opt->format == FORMAT_DOT),
+		 "--to tells the way of one packet, and goes with neither --all nor -o dot"},
 		{opt->snapshot != NULL && opt->netns != NULL,
 		 "--snapshot and --netns exclude each other: what is read is a file"},
 		{opt->snapshot != NULL && opt->retry > 0,

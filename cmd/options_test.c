@@ -273,6 +273,7 @@ static void each_command_has_its_options(void **state)
 		{"--retry", ON(CMD_VERIFY)},
 		{"--strict", ON(CMD_VERIFY)},
 		{"--all", ON(CMD_SHOW)},
+		{"--to", ON(CMD_SHOW)},
 	};
 
 	(void)state;

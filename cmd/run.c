@@ -44,6 +44,7 @@ const struct cmd cmds[CMD_COUNT] = {
 		 "  hgw show\n"
 		 "  hgw show -4 -o json\n"
 		 "  hgw show --all --table main\n"
+		 "  hgw show --to 10.244.1.7\n"
 		 "  hgw show -o dot inventory.yaml\n",
 		 NULL, COMMON_FORMATS | 1U << FORMAT_DOT, cmd_show},
 	[CMD_VERIFY] =

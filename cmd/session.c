@@ -94,14 +94,19 @@ static const struct hgw_progress *progress_of(const struct session *s)
 	return s->line.fd > 0 ? &s->progress : NULL;
 }
 
+const char *session_inventory(void)
+{
+	const char *path = getenv("HGW_INVENTORY");
+
+	return path != NULL && path[0] != '\0' ? path : "/etc/hgw/inventory.yaml";
+}
+
 int session_load(struct session *s, struct hgw_err *err)
 {
-	const char *fallback = getenv("HGW_INVENTORY");
+	const char *fallback = session_inventory();
 	const struct hgw_inventory_options options = {&s->names, s->opt.annotation_prefix,
 						      progress_of(s)};
 
-	if (fallback == NULL || fallback[0] == '\0')
-		fallback = "/etc/hgw/inventory.yaml";
 	if (hgw_names_load(&s->names, "", err) < 0)
 		return -1;
 	if (hgw_inventory_load(&s->inv, s->opt.nfiles > 0 ? s->opt.files : &fallback,

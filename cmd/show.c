@@ -28,6 +28,8 @@ int cmd_show(struct session *s, struct hgw_err *err)
 {
 	const struct hgw_routes *shown = &s->actual.owned;
 
+	if (s->opt.trace)
+		return show_trace(s, err);
 	if (s->opt.format == FORMAT_DOT)
 		return show_graph(s, err);
 	/* An inventory is read only if one is named: for its table and protocol. */

@@ -60,7 +60,7 @@ _hgw() {
 		;;
 	show)
 		formats+=' dot'
-		options+=' --node --all --snapshot'
+		options+=' --node --all --to --snapshot'
 		;;
 	flush) options+=' --dry-run --lock-timeout' ;;
 	help)

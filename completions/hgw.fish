@@ -55,6 +55,7 @@ complete -c hgw -n '__hgw_command apply flush' -l lock-timeout -x -d 'wait for a
 complete -c hgw -n '__hgw_command apply' -l allow-empty -d 'also if no route is left'
 complete -c hgw -n '__hgw_command plan' -s o -x -a 'text json batch' -d 'output format'
 complete -c hgw -n '__hgw_command show' -l all -d 'routes of others too'
+complete -c hgw -n '__hgw_command show' -l to -x -d 'the way of a packet'
 complete -c hgw -n '__hgw_command apply flush' -s o -x -a 'text json' -d 'output format'
 complete -c hgw -n '__hgw_command show' -s o -x -a 'text json dot' -d 'output format'
 complete -c hgw -n '__hgw_command verify' -s o -x -a 'text json tap junit nagios' -d 'output format'

@@ -44,6 +44,14 @@ void print_origin(FILE *f, const struct hgw_report *report, uint32_t node, uint3
 void print_subject(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 		   const struct hgw_check *c);
 
+/* Whose subnet an address is in, and which that is; whose address a gateway is. UINT32_MAX:
+ * nobody's. */
+uint32_t trace_subnet_node(const struct hgw_report *report, const struct hgw_addr *to,
+			   uint32_t *subnet);
+uint32_t trace_gateway_node(const struct hgw_report *report, const struct hgw_addr *via);
+/* As ip-neighbour(8) prints it: "REACHABLE" */
+const char *neighbour_state_name(uint16_t state);
+
 /* What stands for a character of ASCII; NULL: itself. */
 typedef const char *escape_fn(char c);
 /*

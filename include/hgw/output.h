@@ -17,6 +17,7 @@
 #include "hgw/names.h"
 #include "hgw/plan.h"
 #include "hgw/snapshot.h"
+#include "hgw/trace.h"
 #include "hgw/verify.h"
 
 /* As ip(8) has them; bright ones on a dark background. */
@@ -109,6 +110,21 @@ HGW_NODISCARD int hgw_dot_verdict(FILE *f, const struct hgw_view *view,
 				  const struct hgw_report *report);
 HGW_NODISCARD int hgw_nagios_verdict(FILE *f, const struct hgw_view *view,
 				     const struct hgw_report *report);
+/*
+ * The way of a packet: whose its destination is, then what each host does with it, the
+ * hosts being named by report->node. neighbour is who the gateway is on the link, or the
+ * destination where there is none; NULL: not known.
+ */
+void hgw_print_trace_target(FILE *f, const struct hgw_report *report, const struct hgw_addr *to);
+void hgw_print_trace(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		     const struct hgw_trace *trace, const struct hgw_neighbour *neighbour);
+/* The same as one document: its beginning, then each host (a comma between two); it ends with
+ * "]}". */
+HGW_NODISCARD int hgw_json_trace_begin(FILE *f, const struct hgw_report *report,
+				       const struct hgw_addr *to);
+HGW_NODISCARD int hgw_json_trace(FILE *f, const struct hgw_view *view,
+				 const struct hgw_report *report, const struct hgw_trace *trace,
+				 const struct hgw_neighbour *neighbour);
 /* An array with the members of "ip -j route show …", and protocol. */
 HGW_NODISCARD int hgw_json_shown(FILE *f, const struct hgw_view *view,
 				 const struct hgw_routes *routes);
