@@ -350,6 +350,8 @@ FILES := $(foreach m,$(MAN),$m:$(MANDIR)/man$(patsubst .%,%,$(suffix $m))/$(notd
 	$(foreach c,$(wildcard completions/hgw.fish),$c:$(FISHCOMPDIR)/hgw.fish) \
 	testdata/ansible/hgw.yml:$(LIBDIR)/hgw/ansible/hgw.yml \
 	testdata/schema/inventory.schema.json:$(DATADIR)/hgw/inventory.schema.json \
+	$(foreach f,testdata/ansible/site.yml $(sort $(wildcard testdata/ansible/roles/hgw/*/*)), \
+		$f:$(EXAMPLEDIR)/$(f:testdata/%=%)) \
 	testdata/systemd/10-hgw.conf:$(EXAMPLEDIR)/networkd/10-hgw.conf
 UNITS := hgw.service hgw.timer
 install: $(BIN) $(MODULE)
@@ -399,7 +401,7 @@ DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev lib
 	python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
 DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect systemd dbus \
-	dpkg-dev lintian git
+	dpkg-dev lintian git ansible-core yamllint
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \
 	echo $(patsubst cc,gcc,$(CC_NAME)))
