@@ -44,9 +44,10 @@ struct cmd_options {
 	bool exit_code, dry_run, allow_empty;
 	bool confirm, detach, settle, roll_back, verify; /* settle: --confirm */
 	const char *plan, *out, *snapshot;
-	bool strict, all, trace;
+	bool strict, all, trace, probe;
 	struct hgw_addr to; /* with trace */
 	uint32_t lock_timeout, wait, confirm_within, retry;
+	uint32_t timeout; /* of --probe; 0: not said */
 	struct hgw_limit max_delete;
 	struct hgw_policy policy;
 };
@@ -67,6 +68,7 @@ struct session {
 	struct hgw_desired desired;
 	struct hgw_actual actual;
 	struct hgw_plan plan;
+	struct hgw_probe probe;
 	struct hgw_verdict verdict;
 	struct hgw_view view;
 	struct hgw_report report;

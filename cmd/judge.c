@@ -39,10 +39,25 @@ static size_t note_failures(struct session *s)
 	return failed;
 }
 
+/* Asks the gateways. */
+static int probe(struct session *s, struct hgw_err *err)
+{
+	const struct hgw_probe_options options = {.timeout_ms = s->opt.timeout * 1000};
+
+	hgw_probe_free(&s->probe);
+	if (hgw_probe_build(&s->probe, &s->desired, &s->pool, err) < 0)
+		return -1;
+	return hgw_probe_run(&s->probe, s->kernel, &options, err);
+}
+
 int session_verify(struct session *s, const struct hgw_actual *actual, struct hgw_err *err)
 {
-	const struct hgw_evidence on = {&s->desired, actual, &s->host, &s->scope, &s->pool};
+	const struct hgw_evidence on = {&s->desired, actual,   &s->host,
+					&s->scope,   &s->pool, s->opt.probe ? &s->probe : NULL};
 
+	if (s->opt.probe && probe(s, err) < 0)
+		return -1;
+	s->report.probe = on.probe;
 	return hgw_verify(&s->verdict, &on, err);
 }
 

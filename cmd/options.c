@@ -32,6 +32,8 @@ enum option_id {
 	OPT_SKIP_UNREACHABLE,
 	OPT_MAX_DELETE,
 	OPT_RETRY,
+	OPT_PROBE,
+	OPT_TIMEOUT,
 	OPT_STRICT,
 	OPT_ALL,
 	OPT_TO,
@@ -80,6 +82,10 @@ static const struct option_spec {
 	{OPT_PLAN, ON(CMD_APPLY), "plan", "PLAN",
 	 "apply that plan exactly, if nothing has changed since"},
 	{OPT_VERIFY, ON(CMD_APPLY), "verify", NULL, "check afterwards, and go back if it fails"},
+	{OPT_PROBE, ON(CMD_APPLY) | ON(CMD_VERIFY), "probe", NULL,
+	 "ask the gateways themselves whether they are there"},
+	{OPT_TIMEOUT, ON(CMD_APPLY) | ON(CMD_VERIFY), "timeout", "SEC",
+	 "wait for their answers so long (4 as root, else 9)"},
 	{OPT_CONFIRM_WITHIN, ON(CMD_APPLY), "confirm-within", "SEC",
 	 "go back after so long, unless confirmed"},
 	{OPT_DETACH, ON(CMD_APPLY), "detach", NULL, "with it: do not wait for that"},
@@ -170,6 +176,14 @@ static int set_to(struct cmd_options *opt, struct hgw_err *err)
 	return hgw_fail(err, HGW_USAGE, "--to takes an IPv4 or IPv6 address, not '%s'", optarg);
 }
 
+static int set_timeout(uint32_t *seconds, struct hgw_err *err)
+{
+	if (hgw_parse_u32(optarg, 1, 60 * 60, seconds))
+		return 0;
+	return hgw_fail(err, HGW_USAGE, "--timeout takes whole seconds, from 1 to 3600, not '%s'",
+			optarg);
+}
+
 static int set_limit(struct hgw_limit *limit, struct hgw_err *err)
 {
 	if (hgw_limit_parse(optarg, limit))
@@ -196,6 +210,7 @@ static bool *flag_of(struct cmd_options *opt, int id)
 		{OPT_CONFIRM, &opt->settle},
 		{OPT_ROLLBACK, &opt->roll_back},
 		{OPT_STRICT, &opt->strict},
+		{OPT_PROBE, &opt->probe},
 		{OPT_ALL, &opt->all},
 		{OPT_HELP, &opt->help},
 		{OPT_VERSION, &opt->version},
@@ -255,6 +270,8 @@ static int set_option(struct cmd_options *opt, const struct cmd *cmd, int id, st
 		return set_seconds(&opt->wait, "--wait", err);
 	case OPT_RETRY:
 		return set_seconds(&opt->retry, "--retry", err);
+	case OPT_TIMEOUT:
+		return set_timeout(&opt->timeout, err);
 	case OPT_CONFIRM_WITHIN:
 		opt->confirm = true;
 		return set_seconds(&opt->confirm_within, "--confirm-within", err);

@@ -272,6 +272,8 @@ static void each_command_has_its_options(void **state)
 		{"--confirm-within", ON(CMD_APPLY)},
 		{"--retry", ON(CMD_VERIFY)},
 		{"--strict", ON(CMD_VERIFY)},
+		{"--probe", ON(CMD_APPLY) | ON(CMD_VERIFY)},
+		{"--timeout", ON(CMD_APPLY) | ON(CMD_VERIFY)},
 		{"--all", ON(CMD_SHOW)},
 		{"--to", ON(CMD_SHOW)},
 	};
@@ -539,6 +541,13 @@ static void seconds_are_whole_and_at_most_a_day(void **state)
 	allow(t, CMD_VERIFY, "--retry|7|--strict");
 	assert_int_equal(t->opt.retry, 7);
 	assert_true(t->opt.strict);
+	allow(t, CMD_VERIFY, "--probe|--timeout|3600");
+	assert_int_equal(t->opt.timeout, 3600);
+	assert_true(t->opt.probe);
+	refuse(t, CMD_VERIFY, "--probe|--timeout|0",
+	       "--timeout takes whole seconds, from 1 to 3600, not '0'");
+	refuse(t, CMD_APPLY, "--verify|--timeout|4",
+	       "--timeout is how long --probe waits; see 'hgw help apply'");
 	allow(t, CMD_FLUSH, "--lock-timeout|86400");
 	assert_int_equal(t->opt.lock_timeout, 86400);
 	for (size_t i = 0; i < HGW_ARRAY_LEN(bad); i++) {

@@ -52,11 +52,11 @@ _hgw() {
 	apply)
 		options+=' --node --exit-code --dry-run --allow-empty --lock-timeout --adopt --no-prune
 			--skip-unreachable --max-delete --wait --plan --verify --confirm-within --detach
-			--confirm --rollback'
+			--confirm --rollback --probe --timeout'
 		;;
 	verify)
 		formats+=' tap junit nagios'
-		options+=' --node --snapshot --retry --strict'
+		options+=' --node --snapshot --retry --strict --probe --timeout'
 		;;
 	show)
 		formats+=' dot'

@@ -61,6 +61,8 @@ complete -c hgw -n '__hgw_command show' -s o -x -a 'text json dot' -d 'output fo
 complete -c hgw -n '__hgw_command verify' -s o -x -a 'text json tap junit nagios' -d 'output format'
 complete -c hgw -n '__hgw_command verify' -l retry -x -d 'wait until nothing fails'
 complete -c hgw -n '__hgw_command verify' -l strict -d 'warnings fail'
+complete -c hgw -n '__hgw_command apply verify' -l probe -d 'ask the gateways themselves'
+complete -c hgw -n '__hgw_command apply verify' -l timeout -x -d 'wait for their answers'
 complete -c hgw -n '__hgw_command plan apply show verify flush' -l netns -x -a '(command hgw complete namespaces 2>/dev/null)' -d 'network namespace'
 complete -c hgw -n '__hgw_command plan apply show verify flush' -l table -x -a '(command hgw complete tables 2>/dev/null)' -d 'routing table'
 complete -c hgw -n '__hgw_command plan apply show verify flush' -l protocol -x -a '(command hgw complete protocols 2>/dev/null)' -d 'route protocol'

@@ -106,6 +106,9 @@ void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_repo
 	case HGW_CHECK_FOREIGN:
 		print_foreign_check(f, view, c, have);
 		break;
+	case HGW_CHECK_NEIGHBOUR:
+		print_neighbour_check(f, view, report, c);
+		break;
 	default:
 		break;
 	}

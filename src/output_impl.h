@@ -52,6 +52,14 @@ uint32_t trace_gateway_node(const struct hgw_report *report, const struct hgw_ad
 /* As ip-neighbour(8) prints it: "REACHABLE" */
 const char *neighbour_state_name(uint16_t state);
 
+/* What the gateways answered, or not. */
+void print_neighbour_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+			   const struct hgw_check *c);
+/* The first of them whose MAC is known by that; NULL: none. */
+const struct hgw_asked *neighbour_answer(const struct hgw_view *view,
+					 const struct hgw_report *report,
+					 const struct hgw_check *c);
+
 /* What stands for a character of ASCII; NULL: itself. */
 typedef const char *escape_fn(char c);
 /*

@@ -102,6 +102,16 @@ int hgw_json_plan(FILE *f, const struct hgw_view *view, const struct hgw_report 
 	return print_end(f, report) < 0 ? -1 : rc;
 }
 
+static json_t *mac_json(const struct hgw_asked *a)
+{
+	char mac[HGW_MAC_STRLEN];
+
+	if (a == NULL)
+		return json_null();
+	hgw_mac_format(a, mac);
+	return json_string(mac);
+}
+
 static json_t *check_json(const struct hgw_view *view, const struct hgw_report *report,
 			  const struct hgw_check *c)
 {
@@ -128,6 +138,8 @@ static json_t *check_json(const struct hgw_view *view, const struct hgw_report *
 	json_object_set_new(o, "message", json_string_or_null(text));
 	json_object_set_new(o, "origin",
 			    json_origin(report, node, want != NULL ? want->subnet : UINT32_MAX));
+	if (c->id == HGW_CHECK_NEIGHBOUR)
+		json_object_set_new(o, "mac", mac_json(neighbour_answer(view, report, c)));
 	return o;
 }
 

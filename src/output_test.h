@@ -136,7 +136,8 @@ static inline void add_changes(struct state *t)
 /* What there is, and what hgw_verify() says to it. */
 static inline void judge(struct state *t, const char *owned, const char *foreign)
 {
-	const struct hgw_evidence on = {&t->desired, &t->actual, &t->host, &t->scope, &t->pool};
+	const struct hgw_evidence on = {&t->desired, &t->actual, &t->host,
+					&t->scope,   &t->pool,	 NULL};
 
 	if (owned != NULL)
 		add_route(&t->actual.owned, &t->pool, owned);

@@ -53,7 +53,8 @@ int hgw_verify(struct hgw_verdict *verdict, const struct hgw_evidence *on, struc
 	for (uint32_t i = 0; i < on->desired->n; i++) {
 		const struct subject s = {verdict, on, &on->desired->v[i], i};
 
-		if (verify_route(&s, err) < 0)
+		if (verify_route(&s, err) < 0 ||
+		    (on->probe != NULL && verify_neighbour(&s, err) < 0))
 			return -1;
 	}
 	if (verify_extra(verdict, on, err) < 0 || verify_host(verdict, on, err) < 0)
@@ -80,7 +81,7 @@ const char *hgw_check_name(enum hgw_check_id id)
 		[HGW_CHECK_ROUTE] = "route",	   [HGW_CHECK_ONLINK] = "onlink",
 		[HGW_CHECK_SHADOWED] = "shadowed", [HGW_CHECK_LINK] = "link",
 		[HGW_CHECK_EXTRA] = "extra",	   [HGW_CHECK_RULE] = "rule",
-		[HGW_CHECK_FOREIGN] = "foreign",
+		[HGW_CHECK_FOREIGN] = "foreign",   [HGW_CHECK_NEIGHBOUR] = "neighbour",
 	};
 
 	return names[id];

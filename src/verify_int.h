@@ -30,6 +30,8 @@ struct hgw_check check_of_host(enum hgw_check_id id, uint8_t family);
 
 /* The checks of one want, in their order (verify_route.c). */
 HGW_NODISCARD int verify_route(const struct subject *s, struct hgw_err *err);
+/* Whether its gateways answered (verify_neighbour.c). */
+HGW_NODISCARD int verify_neighbour(const struct subject *s, struct hgw_err *err);
 /* Routes that belong to no want: extra, and with strict foreign. */
 HGW_NODISCARD int verify_extra(struct hgw_verdict *verdict, const struct hgw_evidence *on,
 			       struct hgw_err *err);

@@ -77,7 +77,8 @@ static void add_all(struct state *t, const char *text,
 
 static void judge(struct state *t)
 {
-	const struct hgw_evidence on = {&t->desired, &t->actual, &t->host, &t->scope, &t->pool};
+	const struct hgw_evidence on = {&t->desired, &t->actual, &t->host,
+					&t->scope,   &t->pool,	 NULL};
 
 	hgw_routes_sort(&t->actual.owned);
 	hgw_routes_sort(&t->actual.foreign);
@@ -466,7 +467,7 @@ static void strictly_nobody_else_has_a_route_there(void **state)
 static void names_of_checks_and_states(void **state)
 {
 	static const char *const checks[] = {"route", "onlink", "shadowed", "link",
-					     "extra", "rule",	"foreign"};
+					     "extra", "rule",	"foreign",  "neighbour"};
 	static const char *const statuses[] = {"pass", "fail", "warn", "skip"};
 
 	(void)state;

@@ -10,18 +10,20 @@
 #include "hgw/actual.h"
 #include "hgw/desired.h"
 #include "hgw/err.h"
+#include "hgw/probe.h"
 
 #define HGW_NONE UINT32_MAX /* no index */
 
 enum hgw_check_id {
-	HGW_CHECK_ROUTE,    /* the route to a subnet is there, as it should be */
-	HGW_CHECK_ONLINK,   /* the gateway is on a link of this host, as the kernel means it */
-	HGW_CHECK_SHADOWED, /* no other route takes the traffic of that subnet, or of a part of it
-			     */
-	HGW_CHECK_LINK,	    /* its link carries */
-	HGW_CHECK_EXTRA,    /* an owned route that nobody wants */
-	HGW_CHECK_RULE,	    /* some rule leads to the table */
-	HGW_CHECK_FOREIGN,  /* strict: nobody else has a route inside the pod networks */
+	HGW_CHECK_ROUTE,     /* the route to a subnet is there, as it should be */
+	HGW_CHECK_ONLINK,    /* the gateway is on a link of this host, as the kernel means it */
+	HGW_CHECK_SHADOWED,  /* no other route takes the traffic of that subnet, or of a part of it
+			      */
+	HGW_CHECK_LINK,	     /* its link carries */
+	HGW_CHECK_EXTRA,     /* an owned route that nobody wants */
+	HGW_CHECK_RULE,	     /* some rule leads to the table */
+	HGW_CHECK_FOREIGN,   /* strict: nobody else has a route inside the pod networks */
+	HGW_CHECK_NEIGHBOUR, /* where they were asked: its gateways answer */
 	HGW_NCHECKS,
 };
 
@@ -71,12 +73,16 @@ struct hgw_evidence {
 	const struct hgw_snapshot *host;
 	const struct hgw_scope *scope;
 	const struct hgw_pool *pool;
+	const struct hgw_probe *probe; /* what the gateways answered; NULL: not asked */
 };
 
 /* Returns 0 also if checks fail: see count. */
 HGW_NODISCARD int hgw_verify(struct hgw_verdict *verdict, const struct hgw_evidence *on,
 			     struct hgw_err *err);
 void hgw_verdict_free(struct hgw_verdict *verdict);
+
+/* What one gateway's answer means: HGW_PASS, HGW_FAIL or HGW_SKIP. */
+enum hgw_check_status hgw_asked_status(const struct hgw_asked *a);
 
 /* "route", "shadowed", …; "pass", "fail", "warn", "skip". */
 const char *hgw_check_name(enum hgw_check_id id);
