@@ -22,6 +22,12 @@ static void print_writes(const struct session *s, const struct hgw_writes *w)
 		hgw_print_write(s->err, &s->view, &w->v[i], false);
 }
 
+void session_print_undone(const struct session *s, const struct hgw_undo *undo)
+{
+	for (size_t i = 0; s->opt.verbose && i < undo->sent; i++)
+		hgw_print_write(s->err, &s->view, &undo->left.v[i], false);
+}
+
 static void say_incomplete(const struct change *c)
 {
 	struct session *s = c->s;
@@ -48,11 +54,13 @@ static void report_failure(const struct change *c, struct hgw_err *err)
 	else if (c->result.failed != SIZE_MAX)
 		hgw_describe_refusal(err, &s->view, &s->report, &c->writes.v[c->result.failed],
 				     &c->result.refusal);
-	if (err->status == HGW_INCOMPLETE)
+	if (err->status == HGW_INCOMPLETE) {
 		say_incomplete(c);
-	else
+	} else {
+		session_print_undone(s, &c->undo);
 		hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
 			     "everything was undone: the routes are as they were");
+	}
 }
 
 /* It has nothing to go back from any more; or, if we could not, is left to try once more. */
@@ -90,9 +98,11 @@ static int take_back(struct change *c, struct hgw_err *err)
 {
 	const struct hgw_err why = *err;
 
-	if (hgw_undo_run(&c->undo, c->s->kernel, &c->s->pool) == 0)
+	if (hgw_undo_run(&c->undo, c->s->kernel, &c->s->pool) == 0) {
+		session_print_undone(c->s, &c->undo);
 		return hgw_fail(err, HGW_ROLLED_BACK, "%s: the routes are as they were before",
 				why.msg);
+	}
 	say_incomplete(c);
 	return hgw_fail(err, HGW_INCOMPLETE, "%s, and going back was incomplete", why.msg);
 }

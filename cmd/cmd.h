@@ -179,6 +179,8 @@ HGW_NODISCARD int session_print_plan(struct session *s, struct hgw_err *err);
 HGW_NODISCARD int session_conflicts(struct session *s, struct hgw_err *err);
 /* Table, protocol and families where no inventory says them; table 0 is all. */
 HGW_NODISCARD int session_scope(struct session *s, uint32_t table, struct hgw_err *err);
+/* With -v: what took us back. */
+void session_print_undone(const struct session *s, const struct hgw_undo *undo);
 /* Carries out the plan; says in diags how it went where that is not plain. */
 HGW_NODISCARD int session_apply(struct session *s, struct hgw_err *err);
 /* Judges what was read; the verdict refers to actual. */

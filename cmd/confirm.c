@@ -38,6 +38,16 @@ static int incomplete(struct session *s, const struct hgw_undo *undo, struct hgw
 			"going back was incomplete; 'hgw apply --rollback' tries again");
 }
 
+static int undone(struct session *s, const struct hgw_undo *undo, struct hgw_err *err)
+{
+	struct hgw_err ignored;
+
+	if (s->opt.verbose && hgw_kernel_snapshot(s->kernel, &s->host, &ignored) < 0)
+		hgw_snapshot_free(&s->host);
+	session_print_undone(s, undo);
+	return hgw_journal_close(true, err);
+}
+
 static int roll_back_alone(struct session *s, struct hgw_err *err)
 {
 	struct hgw_undo undo;
@@ -48,7 +58,7 @@ static int roll_back_alone(struct session *s, struct hgw_err *err)
 	if (hgw_undo_run(&undo, s->kernel, &s->pool) < 0)
 		rc = incomplete(s, &undo, err);
 	else
-		rc = hgw_journal_close(true, err);
+		rc = undone(s, &undo, err);
 	hgw_undo_free(&undo);
 	return rc;
 }

@@ -38,7 +38,7 @@ static void its_journal_takes_back(void **state)
 	kill_watcher(getpid());
 	hgw_is("plan --exit-code /run/inv.yaml", 0, NULL);
 	hgw_is("apply /run/inv.yaml", 0, "an earlier change was never confirmed");
-	hgw_is("apply --rollback", 0, NULL);
+	hgw_is("apply -v --rollback", 0, "ip route ");
 	assert_same(all_routes, before);
 	hgw_is("apply --confirm", 3, "too late to confirm");
 	free(before);
@@ -88,7 +88,7 @@ static void what_is_left_is_printed(void **state)
 	hgw_is("apply --rollback -o json", 4, "going back was incomplete");
 	json_decref(output_document("hgw.apply/1"));
 	testns_sh("ip link set v1 up; ip addr add fd00:1::1/64 dev v1 nodad");
-	hgw_is("apply --rollback", 0, NULL);
+	hgw_is("apply -v --rollback", 0, "ip route ");
 	testns_sh("ip route show | grep -q '10.244.2.0/24 via 10.0.1.9 dev v1 proto hgw'\n"
 		  "ip -6 route show | grep -q 'fd02::/64 via fd00:1::9 dev v1 proto hgw'");
 	hgw_is("apply --confirm", 3, "too late to confirm");

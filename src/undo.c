@@ -109,6 +109,7 @@ int hgw_undo_run(struct hgw_undo *u, struct hgw_kernel *k, struct hgw_pool *pool
 			continue;
 		if (left->n == 0)
 			return 0;
+		u->sent = left->n;
 		if (hgw_kernel_write(k, pool, left->v, left->nadd, &ignored) == 0 &&
 		    hgw_kernel_write(k, pool, left->v + left->nadd, left->n - left->nadd,
 				     &ignored) < 0)

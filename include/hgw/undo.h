@@ -19,6 +19,7 @@ struct hgw_undo {
 	struct hgw_routes now;	   /* what is there of these, and of ours */
 	size_t nnow;		   /* of now, before a dump that may start again */
 	struct hgw_writes left;	   /* what it takes from now to before */
+	size_t sent; /* having gone back: so many of left.v, which has none left, took us there */
 };
 
 /*
