@@ -353,6 +353,7 @@ FILES := $(foreach m,$(MAN),$m:$(MANDIR)/man$(patsubst .%,%,$(suffix $m))/$(notd
 	$(foreach f,testdata/ansible/site.yml $(sort $(wildcard testdata/ansible/roles/hgw/*/*)), \
 		$f:$(EXAMPLEDIR)/$(f:testdata/%=%)) \
 	$(foreach f,$(wildcard testdata/ci/*.yml),$f:$(EXAMPLEDIR)/$(f:testdata/%=%)) \
+	testdata/cloud-init/user-data:$(EXAMPLEDIR)/cloud-init/user-data \
 	testdata/systemd/10-hgw.conf:$(EXAMPLEDIR)/networkd/10-hgw.conf
 UNITS := hgw.service hgw.timer
 install: $(BIN) $(MODULE)
@@ -402,7 +403,7 @@ DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev lib
 	python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
 DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect systemd dbus \
-	dpkg-dev lintian git ansible-core ca-certificates curl yamllint
+	dpkg-dev lintian git ansible-core ca-certificates curl yamllint cloud-init procps
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \
 	echo $(patsubst cc,gcc,$(CC_NAME)))
