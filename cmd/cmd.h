@@ -30,6 +30,7 @@ struct format_spec {
 	const char *name;
 	/* NULL: not for verdicts. Also called without one, after a failure. */
 	int (*verdict)(FILE *f, const struct hgw_view *view, const struct hgw_report *report);
+	int (*mesh)(FILE *f, const struct hgw_view *view, const struct hgw_report *report);
 };
 extern const struct format_spec format_specs[FORMAT_COUNT];
 

@@ -14,13 +14,13 @@ static int verdict_text(FILE *f, const struct hgw_view *view, const struct hgw_r
 }
 
 const struct format_spec format_specs[FORMAT_COUNT] = {
-	[FORMAT_TEXT] = {"text", verdict_text},
-	[FORMAT_JSON] = {"json", hgw_json_verdict},
-	[FORMAT_BATCH] = {"batch", NULL},
-	[FORMAT_TAP] = {"tap", hgw_tap_verdict},
-	[FORMAT_JUNIT] = {"junit", hgw_junit_verdict},
-	[FORMAT_NAGIOS] = {"nagios", hgw_nagios_verdict},
-	[FORMAT_DOT] = {"dot", hgw_dot_verdict},
+	[FORMAT_TEXT] = {"text", verdict_text, hgw_print_mesh},
+	[FORMAT_JSON] = {"json", hgw_json_verdict, hgw_json_mesh},
+	[FORMAT_BATCH] = {"batch", NULL, NULL},
+	[FORMAT_TAP] = {"tap", hgw_tap_verdict, hgw_tap_mesh},
+	[FORMAT_JUNIT] = {"junit", hgw_junit_verdict, hgw_junit_mesh},
+	[FORMAT_NAGIOS] = {"nagios", hgw_nagios_verdict, hgw_nagios_mesh},
+	[FORMAT_DOT] = {"dot", hgw_dot_verdict, NULL},
 };
 
 /* When, and how long; not where the same output is to come of the same input. */
@@ -54,6 +54,8 @@ int format_verdict(struct session *s)
 	s->report.verbose = s->opt.verbose;
 	s->report.tap13 = wants_tap13();
 	stamp(s);
+	if (s->report.mesh != NULL)
+		return format_specs[s->opt.format].mesh(s->out, &s->view, &s->report);
 	return format_specs[s->opt.format].verdict(s->out, &s->view, &s->report);
 }
 

@@ -2,7 +2,7 @@
 /* Which options do not go together. */
 #include <string.h>
 
-#include "cmd.h"
+#include "mesh.h"
 
 static bool stdin_is_taken(const struct cmd_options *opt)
 {
@@ -13,11 +13,10 @@ static bool stdin_is_taken(const struct cmd_options *opt)
 	return inventory && strcmp(opt->snapshot, "-") == 0;
 }
 
-/* What does not go together. */
-
 int options_check(const struct cmd_options *opt, const struct cmd *cmd, struct hgw_err *err)
 {
 	const bool settles = opt->settle || opt->roll_back;
+	const bool many = cmd != &cmds[CMD_SHOW] && mesh_is_dir(opt->snapshot);
 	const struct {
 		bool wrong;
 		const char *what;
@@ -46,6 +45,12 @@ int options_check(const struct cmd_options *opt, const struct cmd *cmd, struct h
 		{opt->timeout > 0 && !opt->probe, "--timeout is how long --probe waits"},
 		{opt->snapshot != NULL && opt->out != NULL,
 		 "a plan to be saved is made on the host that is to apply it, not with --snapshot"},
+		{many && opt->node != NULL,
+		 "--node does not go with a directory of snapshots, which is about all nodes; "
+		 "name the file of that node"},
+		{many && opt->format == FORMAT_BATCH,
+		 "-o batch is for one host; name the file of that node in the directory of "
+		 "snapshots"},
 		{opt->snapshot != NULL && stdin_is_taken(opt),
 		 "standard input cannot be both, inventory and snapshot"},
 	};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "cmd.h"
 #include "hgw/planfile.h"
+#include "mesh.h"
 
 static int print_batch(struct session *s, struct hgw_err *err)
 {
@@ -28,8 +28,11 @@ int cmd_plan(struct session *s, struct hgw_err *err)
 {
 	bool changes;
 
-	if (session_load(s, err) < 0 || session_open(s, err) < 0 || session_read_ours(s, err) < 0 ||
-	    session_plan(s, err) < 0)
+	if (session_load(s, err) < 0)
+		return -1;
+	if (mesh_is_dir(s->opt.snapshot))
+		return mesh_plan(s, err);
+	if (session_open(s, err) < 0 || session_read_ours(s, err) < 0 || session_plan(s, err) < 0)
 		return -1;
 	/* The plan itself shows what is in its way. */
 	if (s->opt.format == FORMAT_TEXT && session_print_plan(s, err) < 0)

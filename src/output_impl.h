@@ -62,6 +62,8 @@ const struct hgw_asked *neighbour_answer(const struct hgw_view *view,
 
 /* What stands for a character of ASCII; NULL: itself. */
 typedef const char *escape_fn(char c);
+/* Of a description and of a directive; inside of double quotes; … */
+escape_fn escape_tap, escape_yaml, escape_xml, escape_nagios;
 /*
  * s with '?' for what is no printable character, of Unicode or of XML, so that it ends
  * no line and breaks no document; escape: NULL for none.
@@ -93,5 +95,34 @@ struct hgw_origin case_origin(const struct hgw_report *report, const struct outp
 /* What a check found, cut if it does not fit. */
 void case_text(char *buf, size_t size, const struct hgw_view *view, const struct hgw_report *report,
 	       const struct hgw_check *c);
+
+/* A check of a mesh that did not simply pass. */
+struct mesh_case {
+	enum hgw_check_id id;
+	enum hgw_check_status status;
+	uint32_t host, node, subnet; /* as of a finding */
+	const struct hgw_walk *walk; /* of HGW_CHECK_PATH */
+	char subject[512], message[1024];
+};
+/* Where one is among them; zero at its beginning. */
+struct mesh_walk {
+	size_t finding, path;
+};
+bool mesh_next(const struct hgw_report *report, struct mesh_walk *walk, struct mesh_case *c);
+struct hgw_origin mesh_origin(const struct hgw_report *report, const struct mesh_case *c);
+enum hgw_check_status mesh_status(const struct hgw_report *report, enum hgw_fate fate);
+/* What became of a walk, and what to do. */
+void mesh_print_walk(FILE *f, const struct hgw_report *report, const struct hgw_walk *w);
+/* The paths from one node. */
+void mesh_count_paths(const struct hgw_report *report, uint32_t from,
+		      size_t count[static HGW_NSTATUSES]);
+
+/* The end of a document: all diagnostics, the error that ended the run among them. */
+HGW_NODISCARD int json_end(FILE *f, const struct hgw_report *report);
+
+/* The changes of a plan, with the host if it is one of many; printed counts them. */
+HGW_NODISCARD int json_changes(FILE *f, const struct hgw_view *view,
+			       const struct hgw_report *report, const struct hgw_plan *plan,
+			       bool host, size_t *printed);
 
 #endif

@@ -6,7 +6,7 @@
 #include "output_json.h"
 
 static json_t *change_json(const struct hgw_view *view, const struct hgw_report *report,
-			   const struct hgw_change *c)
+			   const struct hgw_change *c, bool host)
 {
 	static const char *const actions[] = {
 		[HGW_OP_ADD] = "add",	    [HGW_OP_REPLACE] = "replace",
@@ -24,6 +24,8 @@ static json_t *change_json(const struct hgw_view *view, const struct hgw_report 
 	bool before = c->op != HGW_OP_ADD, after = c->op != HGW_OP_DELETE;
 
 	json_object_set_new(o, "action", json_string(actions[c->op]));
+	if (host)
+		json_object_set_new(o, "host", json_node(report, report->node));
 	json_object_set_new(o, "node", json_node(report, c->node));
 	json_object_set_new(o, "before", before ? json_route(view, &c->before, true) : json_null());
 	json_object_set_new(o, "after", after ? json_route(view, &c->after, true) : json_null());
@@ -49,7 +51,7 @@ static json_t *diag_json(enum hgw_severity severity, const struct hgw_origin *at
 }
 
 /* The end of each document: all diagnostics, the error that ended the run among them. */
-static int print_end(FILE *f, const struct hgw_report *report)
+int json_end(FILE *f, const struct hgw_report *report)
 {
 	static const struct hgw_origin nowhere;
 	size_t n = report->diags != NULL ? report->diags->n : 0;
@@ -80,26 +82,37 @@ int hgw_json_begin(FILE *f, const struct hgw_report *report)
 	return rc;
 }
 
+int json_changes(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		 const struct hgw_plan *plan, bool host, size_t *printed)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < plan->n && rc == 0; i++) {
+		if (plan->v[i].op == HGW_OP_NOTE)
+			continue; /* no change, and said among the diagnostics */
+		fputs((*printed)++ > 0 ? "," : "", f);
+		rc = json_print(f, change_json(view, report, &plan->v[i], host));
+	}
+	return rc;
+}
+
 int hgw_json_plan(FILE *f, const struct hgw_view *view, const struct hgw_report *report)
 {
 	static const struct hgw_plan none;
 	const struct hgw_plan *plan = report->plan != NULL ? report->plan : &none;
 	const size_t *count = plan->count;
 	int rc = report->begun ? 0 : hgw_json_begin(f, report);
+	size_t printed = 0;
 
 	fprintf(f,
 		",\"changed\":%s,\"summary\":{\"add\":%zu,\"replace\":%zu,\"delete\":%zu,"
 		"\"conflict\":%zu,\"unchanged\":%zu,\"skipped\":%zu},\"changes\":[",
 		report->changed ? "true" : "false", count[HGW_OP_ADD], count[HGW_OP_REPLACE],
 		count[HGW_OP_DELETE], count[HGW_OP_CONFLICT], plan->unchanged, count[HGW_OP_SKIP]);
-	for (size_t i = 0, printed = 0; i < plan->n && rc == 0; i++) {
-		if (plan->v[i].op == HGW_OP_NOTE)
-			continue; /* no change, and said among the diagnostics */
-		fputs(printed++ > 0 ? "," : "", f);
-		rc = json_print(f, change_json(view, report, &plan->v[i]));
-	}
+	if (rc == 0)
+		rc = json_changes(f, view, report, plan, false, &printed);
 	fputs("]", f);
-	return print_end(f, report) < 0 ? -1 : rc;
+	return json_end(f, report) < 0 ? -1 : rc;
 }
 
 static json_t *mac_json(const struct hgw_asked *a)
@@ -156,7 +169,7 @@ int hgw_json_verdict(FILE *f, const struct hgw_view *view, const struct hgw_repo
 		rc = json_print(f, check_json(view, report, &v->v[i]));
 	}
 	fputs("]", f);
-	return print_end(f, report) < 0 ? -1 : rc;
+	return json_end(f, report) < 0 ? -1 : rc;
 }
 
 int hgw_json_shown(FILE *f, const struct hgw_view *view, const struct hgw_routes *routes)

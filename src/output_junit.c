@@ -8,7 +8,7 @@ struct totals {
 	size_t tests, failures, errors, skipped;
 };
 
-static const char *escape_xml(char c)
+const char *escape_xml(char c)
 {
 	switch (c) {
 	case '<':

@@ -7,7 +7,7 @@
 enum { NAMED = 3, LINE = 900 }; /* old agents cut at 1,024 bytes, perhaps the numbers */
 
 /* The first bar ends the text. */
-static const char *escape_nagios(char c)
+const char *escape_nagios(char c)
 {
 	return c == '|' ? "?" : NULL;
 }

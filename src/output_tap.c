@@ -6,13 +6,13 @@
 #include "output_impl.h"
 
 /* Of a description and of a directive. */
-static const char *escape_tap(char c)
+const char *escape_tap(char c)
 {
 	return c == '#' ? "\\#" : c == '\\' ? "\\\\" : NULL;
 }
 
 /* Inside the double quotes of YAML. */
-static const char *escape_yaml(char c)
+const char *escape_yaml(char c)
 {
 	return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
 }

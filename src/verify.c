@@ -82,6 +82,7 @@ const char *hgw_check_name(enum hgw_check_id id)
 		[HGW_CHECK_SHADOWED] = "shadowed", [HGW_CHECK_LINK] = "link",
 		[HGW_CHECK_EXTRA] = "extra",	   [HGW_CHECK_RULE] = "rule",
 		[HGW_CHECK_FOREIGN] = "foreign",   [HGW_CHECK_NEIGHBOUR] = "neighbour",
+		[HGW_CHECK_PATH] = "path",	   [HGW_CHECK_SNAPSHOT] = "snapshot",
 	};
 
 	return names[id];

@@ -14,6 +14,7 @@
 #include "hgw/desired.h"
 #include "hgw/diag.h"
 #include "hgw/inventory.h"
+#include "hgw/mesh.h"
 #include "hgw/names.h"
 #include "hgw/plan.h"
 #include "hgw/snapshot.h"
@@ -31,6 +32,41 @@ struct hgw_view {
 	enum hgw_color color;
 };
 
+/* A check of one node of many, as text: what it is about is not kept. */
+struct hgw_finding {
+	enum hgw_check_id id;
+	enum hgw_check_status status;
+	uint32_t host;		 /* the node that was judged */
+	uint32_t node, subnet;	 /* what it is about; UINT32_MAX: none of the inventory */
+	size_t subject, message; /* into findings->text */
+};
+
+struct hgw_finding_host {
+	const char *file; /* its snapshot, borrowed; NULL: there is none */
+	size_t count[HGW_NSTATUSES];
+};
+
+/* What the nodes of a mesh came to, each by itself. */
+struct hgw_findings {
+	struct hgw_finding *v; /* by host */
+	size_t n, cap;
+	char *text; /* strings, each with its NUL */
+	size_t ntext, cap_text;
+	struct hgw_finding_host *hosts; /* as in the inventory */
+	bool all; /* also what passes or is skipped, which is only counted else */
+};
+
+struct hgw_report;
+HGW_NODISCARD int hgw_findings_init(struct hgw_findings *findings, const struct hgw_inventory *inv,
+				    struct hgw_err *err);
+/* The checks of report->verdict, of node report->node. */
+HGW_NODISCARD int hgw_findings_add(struct hgw_findings *findings, const struct hgw_view *view,
+				   const struct hgw_report *report, struct hgw_err *err);
+/* That a node has no snapshot. */
+HGW_NODISCARD int hgw_findings_add_missing(struct hgw_findings *findings, uint32_t node,
+					   const char *message, struct hgw_err *err);
+void hgw_findings_free(struct hgw_findings *findings);
+
 /* What a run was about and came to. Members that do not apply are NULL or 0. */
 struct hgw_report {
 	const char *format;   /* "hgw.plan/1" */
@@ -38,6 +74,8 @@ struct hgw_report {
 	const char *saved;    /* the file that the plan is out of, where that is no inventory */
 	const struct hgw_inventory *inv;
 	const struct hgw_plan *plan;
+	const struct hgw_mesh *mesh; /* with findings; of many nodes, in the place of a verdict */
+	const struct hgw_findings *findings;
 	const struct hgw_verdict *verdict; /* with desired and actual, which it refers to */
 	const struct hgw_desired *desired;
 	const struct hgw_actual *actual;
@@ -51,7 +89,8 @@ struct hgw_report {
 	bool verbose; /* checks that pass too */
 	int64_t when; /* seconds since 1970 (-1: not to be told), and how long it took: for JUnit */
 	unsigned milliseconds;
-	bool tap13; /* who reads the TAP knows no newer one */
+	bool strict; /* of a mesh: a subnet that nothing delivers yet fails */
+	bool tap13;  /* who reads the TAP knows no newer one */
 };
 
 /*
@@ -126,6 +165,36 @@ HGW_NODISCARD int hgw_json_trace_begin(FILE *f, const struct hgw_report *report,
 HGW_NODISCARD int hgw_json_trace(FILE *f, const struct hgw_view *view,
 				 const struct hgw_report *report, const struct hgw_trace *trace,
 				 const struct hgw_neighbour *neighbour);
+/*
+ * The verdict of a mesh: report->mesh and findings. A case for each node, and one for each
+ * path that is broken; as text a matrix of up to HGW_MATRIX_MAX nodes.
+ */
+enum { HGW_MATRIX_MAX = 60 };
+HGW_NODISCARD int hgw_print_mesh(FILE *f, const struct hgw_view *view,
+				 const struct hgw_report *report);
+HGW_NODISCARD int hgw_json_mesh(FILE *f, const struct hgw_view *view,
+				const struct hgw_report *report);
+HGW_NODISCARD int hgw_tap_mesh(FILE *f, const struct hgw_view *view,
+			       const struct hgw_report *report);
+HGW_NODISCARD int hgw_junit_mesh(FILE *f, const struct hgw_view *view,
+				 const struct hgw_report *report);
+HGW_NODISCARD int hgw_nagios_mesh(FILE *f, const struct hgw_view *view,
+				  const struct hgw_report *report);
+/* The plans of many nodes: what they add up to. */
+struct hgw_plan_total {
+	size_t count[HGW_NOPS], unchanged;
+	size_t changed, refused; /* nodes */
+	size_t printed;		 /* changes */
+};
+void hgw_plan_total_add(struct hgw_plan_total *total, const struct hgw_plan *plan);
+/* hgw.plan/1 of many nodes: a change has a "host". Begin, the plan of each, end. */
+HGW_NODISCARD int hgw_json_plans_begin(FILE *f, const struct hgw_report *report);
+HGW_NODISCARD int hgw_json_plans_add(FILE *f, const struct hgw_view *view,
+				     const struct hgw_report *report, struct hgw_plan_total *total);
+HGW_NODISCARD int hgw_json_plans_end(FILE *f, const struct hgw_report *report,
+				     const struct hgw_plan_total *total);
+/* Checks of each status, paths included. */
+void hgw_mesh_count(const struct hgw_report *report, size_t count[static HGW_NSTATUSES]);
 /* An array with the members of "ip -j route show …", and protocol. */
 HGW_NODISCARD int hgw_json_shown(FILE *f, const struct hgw_view *view,
 				 const struct hgw_routes *routes);

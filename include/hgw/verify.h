@@ -24,6 +24,8 @@ enum hgw_check_id {
 	HGW_CHECK_RULE,	     /* some rule leads to the table */
 	HGW_CHECK_FOREIGN,   /* strict: nobody else has a route inside the pod networks */
 	HGW_CHECK_NEIGHBOUR, /* where they were asked: its gateways answer */
+	HGW_CHECK_PATH,	     /* of a mesh: packets to a subnet arrive, and so do the answers */
+	HGW_CHECK_SNAPSHOT,  /* of a mesh: there is one of the node */
 	HGW_NCHECKS,
 };
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* What the nodes of a mesh came to, told before the tables that it is about are let go. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "output_impl.h"
+
+int hgw_findings_init(struct hgw_findings *findings, const struct hgw_inventory *inv,
+		      struct hgw_err *err)
+{
+	*findings = (struct hgw_findings){0};
+	findings->hosts = calloc(inv->nnodes + 1, sizeof(*findings->hosts));
+	return findings->hosts != NULL ? 0 : hgw_fail_nomem(err);
+}
+
+static int add_text(struct hgw_findings *findings, const char *s, size_t *at, struct hgw_err *err)
+{
+	size_t len = strlen(s) + 1, cap = findings->cap_text ? findings->cap_text : 4096;
+
+	while (cap < findings->ntext + len)
+		cap *= 2;
+	if (cap != findings->cap_text) {
+		char *text = realloc(findings->text, cap);
+
+		if (text == NULL)
+			return hgw_fail_nomem(err);
+		findings->text = text;
+		findings->cap_text = cap;
+	}
+	*at = findings->ntext;
+	memcpy(findings->text + findings->ntext, s, len);
+	findings->ntext += len;
+	return 0;
+}
+
+static int add(struct hgw_findings *findings, struct hgw_finding *finding, const char *subject,
+	       const char *message, struct hgw_err *err)
+{
+	if (findings->n == findings->cap) {
+		size_t cap = findings->cap ? findings->cap * 2 : 64;
+		struct hgw_finding *v = reallocarray(findings->v, cap, sizeof(*v));
+
+		if (v == NULL)
+			return hgw_fail_nomem(err);
+		findings->v = v;
+		findings->cap = cap;
+	}
+	if (add_text(findings, subject, &finding->subject, err) < 0 ||
+	    add_text(findings, message, &finding->message, err) < 0)
+		return -1;
+	findings->v[findings->n++] = *finding;
+	return 0;
+}
+
+static int add_check(struct hgw_findings *findings, const struct hgw_view *view,
+		     const struct hgw_report *report, const struct hgw_check *c,
+		     struct hgw_err *err)
+{
+	const struct hgw_want *want = c->want != HGW_NONE ? &report->desired->v[c->want] : NULL;
+	struct hgw_finding finding = {.id = c->id,
+				      .status = c->status,
+				      .host = report->node,
+				      .node = want != NULL ? want->node : UINT32_MAX,
+				      .subnet = want != NULL ? want->subnet : UINT32_MAX};
+	char subject[512] = "", message[1024];
+	FILE *f;
+
+	if (want != NULL) {
+		hgw_prefix_format(&want->route.dst, subject);
+	} else {
+		f = fmemopen(subject, sizeof(subject), "w");
+		if (f != NULL) {
+			print_subject(f, view, report, c);
+			fclose(f);
+		}
+	}
+	memset(message, 0, sizeof(message));
+	f = fmemopen(message, sizeof(message) - 1, "w");
+	if (f != NULL) {
+		hgw_print_check(f, view, report, c);
+		fclose(f);
+	}
+	return add(findings, &finding, subject, message, err);
+}
+
+int hgw_findings_add(struct hgw_findings *findings, const struct hgw_view *view,
+		     const struct hgw_report *report, struct hgw_err *err)
+{
+	const struct hgw_verdict *verdict = report->verdict;
+
+	for (unsigned i = 0; i < HGW_NSTATUSES; i++)
+		findings->hosts[report->node].count[i] = verdict->count[i];
+	for (size_t i = 0; i < verdict->n; i++) {
+		enum hgw_check_status status = verdict->v[i].status;
+
+		if ((findings->all || status == HGW_FAIL || status == HGW_WARN) &&
+		    add_check(findings, view, report, &verdict->v[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int hgw_findings_add_missing(struct hgw_findings *findings, uint32_t node, const char *message,
+			     struct hgw_err *err)
+{
+	struct hgw_finding finding = {.id = HGW_CHECK_SNAPSHOT,
+				      .status = HGW_SKIP,
+				      .host = node,
+				      .node = UINT32_MAX,
+				      .subnet = UINT32_MAX};
+
+	findings->hosts[node].count[HGW_SKIP] = 1;
+	return add(findings, &finding, "", message, err);
+}
+
+void hgw_findings_free(struct hgw_findings *findings)
+{
+	free(findings->v);
+	free(findings->text);
+	free(findings->hosts);
+	*findings = (struct hgw_findings){0};
+}
