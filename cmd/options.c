@@ -75,7 +75,7 @@ static const struct option_spec {
 	{OPT_WAIT, ON(CMD_APPLY), "wait", "SEC",
 	 "wait so long for this host's address and interface"},
 	{OPT_SNAPSHOT, ON(CMD_PLAN) | ON(CMD_SHOW) | ON(CMD_VERIFY), "snapshot", "FILE|DIR",
-	 "not this host: what ip route printed elsewhere; DIR: NODE.json for each node"},
+	 "not this host: what ip route printed elsewhere ('-': stdin); DIR: NODE.json of each"},
 	{OPT_ALL, ON(CMD_SHOW), "all", NULL, "others' routes too: the whole table"},
 	{OPT_TO, ON(CMD_SHOW), "to", "ADDRESS", "the way of a packet to ADDRESS, and why"},
 	{OPT_OUT, ON(CMD_PLAN), "out", "PLAN", "save the plan in file PLAN, for apply --plan"},
