@@ -145,6 +145,8 @@ void options_print(FILE *f, const struct cmd *cmd);
 
 /* The inventory where none is named. */
 const char *session_inventory(void);
+/* Who shows how far the work has come; NULL: nobody. */
+const struct hgw_progress *session_progress(const struct session *s);
 /* Loads the inventory; settles table and protocol. */
 HGW_NODISCARD int session_load(struct session *s, struct hgw_err *err);
 /* Opens the kernel, or reads the snapshot. */

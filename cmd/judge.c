@@ -42,12 +42,17 @@ static size_t note_failures(struct session *s)
 /* Asks the gateways. */
 static int probe(struct session *s, struct hgw_err *err)
 {
-	const struct hgw_probe_options options = {.timeout_ms = s->opt.timeout * 1000};
+	const struct hgw_probe_options options = {.timeout_ms = s->opt.timeout * 1000,
+						  .progress = session_progress(s)};
+	int rc;
 
 	hgw_probe_free(&s->probe);
 	if (hgw_probe_build(&s->probe, &s->desired, &s->pool, err) < 0)
 		return -1;
-	return hgw_probe_run(&s->probe, s->kernel, &options, err);
+	hgw_kernel_tell(s->kernel, NULL); /* of the many short readings in between */
+	rc = hgw_probe_run(&s->probe, s->kernel, &options, err);
+	hgw_kernel_tell(s->kernel, session_progress(s));
+	return rc;
 }
 
 int session_verify(struct session *s, const struct hgw_actual *actual, struct hgw_err *err)

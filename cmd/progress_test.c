@@ -168,6 +168,7 @@ static void the_kernel_tells(void **state)
 	struct hgw_err err;
 	struct told told = {0};
 	const struct hgw_progress progress = {take, &told};
+	const struct hgw_filter filter = {.family = AF_INET, .table = 254, .protocol = 72};
 
 	(void)state;
 	testns_fresh();
@@ -187,9 +188,7 @@ static void the_kernel_tells(void **state)
 	assert_int_equal(told.last.done, MANY);
 	assert_int_equal(told.last.total, MANY);
 	told = (struct told){0};
-	assert_int_equal(hgw_kernel_collect(k, &(struct hgw_filter){AF_INET, 254, 72}, &pool, &set,
-					    &err),
-			 0);
+	assert_int_equal(hgw_kernel_collect(k, &filter, &pool, &set, &err), 0);
 	assert_int_equal(set.n, MANY);
 	assert_true(told.steps > 1 && told.ends == 1);
 	assert_string_equal(told.last.verb, "reading");
@@ -268,6 +267,10 @@ static void counts_down_what_it_waits_for(void **state)
 	text = said_on_terminal("apply --wait 1 /run/inv.yaml");
 	assert_memory_equal(text, "\rhgw: waiting 1 s: ", 19);
 	assert_non_null(strstr(text, "\r\033[Khgw: "));
+	free(text);
+	text = said_on_terminal("verify --probe --timeout 3 /run/inv.yaml");
+	assert_memory_equal(text, "\rhgw: asking gateways: ", 22);
+	assert_non_null(strstr(text, " of 2\033[K\r"));
 	free(text);
 	text = said_on_terminal("verify -q --retry 1 /run/inv.yaml");
 	assert_string_equal(text, "");

@@ -88,8 +88,7 @@ int session_scope(struct session *s, uint32_t table, struct hgw_err *err)
 	return set_table(s, err) < 0 ? -1 : set_protocol(s, err);
 }
 
-/* Whoever shows how far reading and writing have come; NULL: nobody. */
-static const struct hgw_progress *progress_of(const struct session *s)
+const struct hgw_progress *session_progress(const struct session *s)
 {
 	return s->line.fd > 0 ? &s->progress : NULL;
 }
@@ -105,7 +104,7 @@ int session_load(struct session *s, struct hgw_err *err)
 {
 	const char *fallback = session_inventory();
 	const struct hgw_inventory_options options = {&s->names, s->opt.annotation_prefix,
-						      progress_of(s)};
+						      session_progress(s)};
 
 	if (hgw_names_load(&s->names, "", err) < 0)
 		return -1;
@@ -142,7 +141,7 @@ int session_open(struct session *s, struct hgw_err *err)
 		return open_snapshot(s, err);
 	if (hgw_kernel_open(&s->kernel, s->opt.netns, err) < 0)
 		return -1;
-	hgw_kernel_tell(s->kernel, progress_of(s));
+	hgw_kernel_tell(s->kernel, session_progress(s));
 	return 0;
 }
 

@@ -48,6 +48,8 @@ struct asking {
 	struct hgw_neighbour_limits limits[2]; /* of IPv4, IPv6 */
 	bool has[2];
 	uint32_t room; /* as in struct hgw_probe_options */
+	const struct hgw_progress *tell;
+	size_t done; /* those of earlier waves */
 	int64_t now;
 };
 
@@ -239,10 +241,14 @@ static enum hgw_answer conclude(const struct hgw_asked *a, const struct progress
 
 static bool wave_settled(const struct asking *k)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < k->nwave; i++)
-		if (!settled(k, k->wave[i]))
-			return false;
-	return true;
+		n += settled(k, k->wave[i]);
+	if (k->tell != NULL)
+		k->tell->step(k->tell->arg,
+			      &(struct hgw_step){"asking", "gateways", "", k->done + n, k->p->n});
+	return n == k->nwave;
 }
 
 static int watch_wave(struct asking *k, struct hgw_err *err)
@@ -283,6 +289,7 @@ static int ask_wave(struct asking *k, struct hgw_err *err)
 
 		a->answer = conclude(a, &k->progress[k->wave[i]]);
 	}
+	k->done += k->nwave;
 	return rc;
 }
 
@@ -376,7 +383,7 @@ int hgw_probe_run(struct hgw_probe *p, struct hgw_kernel *kernel,
 		  const struct hgw_probe_options *options, struct hgw_err *err)
 {
 	size_t wave = p->n < WAVE_MAX ? p->n : WAVE_MAX;
-	struct asking k = {.p = p, .k = kernel, .room = options->room};
+	struct asking k = {.p = p, .k = kernel, .room = options->room, .tell = options->progress};
 	struct hgw_err ignored;
 	int rc = -1;
 
@@ -395,6 +402,8 @@ int hgw_probe_run(struct hgw_probe *p, struct hgw_kernel *kernel,
 		hgw_fail_nomem(err);
 	else
 		rc = ask_all(&k, err);
+	if (k.tell != NULL)
+		k.tell->step(k.tell->arg, NULL);
 	free(k.refusals);
 	free(k.questions);
 	free(k.wave);

@@ -22,6 +22,7 @@
 #include "hgw/desired.h"
 #include "hgw/err.h"
 #include "hgw/kernel.h"
+#include "hgw/progress.h"
 
 enum hgw_answer {
 	HGW_ANSWER_NONE, /* nobody asked: the time was over before its turn came */
@@ -59,6 +60,7 @@ struct hgw_probe {
 struct hgw_probe_options {
 	uint32_t timeout_ms; /* for each; 0: what the kernel takes to find out, and a second */
 	uint32_t room; /* so many new neighbours at a time; 0: half of those there is room for */
+	const struct hgw_progress *progress; /* is told how many are done; NULL: nobody */
 };
 
 /* The gateways of what is wanted, but those that are not on a link; nobody asked yet. */
