@@ -53,6 +53,7 @@ const struct cmd cmds[CMD_COUNT] = {
 		 "Exit status 2 if anything fails; warnings do not change it, unless\n"
 		 "--strict. Of -o nagios: 0, 1 with warnings, 2 if anything fails, else 3.\n",
 		 "  hgw verify inventory.yaml\n"
+		 "  hgw verify --probe inventory.yaml\n"
 		 "  hgw verify --strict --retry 60 inventory.yaml\n"
 		 "  hgw verify -o junit inventory.yaml\n",
 		 "hgw.verify/1", VERIFY_FORMATS, cmd_verify},

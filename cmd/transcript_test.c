@@ -72,14 +72,29 @@ static void goes_as_it_says(void **state)
 		fail_msg("%s has no session", page);
 }
 
+static void inventories_are_good(void **state)
+{
+	(void)state;
+	testns_fresh();
+	testns_sh("mkdir /run/page1 /run/page2\n"
+		  "awk -v DIR=/run/page1 -f testdata/transcript/inventories.awk README.md\n"
+		  "awk -v DIR=/run/page2 -f testdata/transcript/inventories.awk "
+		  "man/hgw-inventory.5\n"
+		  "for f in /run/page[12]/inventory1.yaml /run/page*/*; do\n"
+		  "%s complete nodes $f >/run/names; grep -q . /run/names\n"
+		  "done",
+		  hgw_binary());
+}
+
 int main(void)
 {
 	static char pages[][32] = {"README.md", "man/hgw.8", "man/hgw-inventory.5"};
-	struct CMUnitTest tests[HGW_ARRAY_LEN(pages)];
+	struct CMUnitTest tests[HGW_ARRAY_LEN(pages) + 1];
 
 	for (size_t i = 0; i < HGW_ARRAY_LEN(pages); i++)
 		tests[i] = (struct CMUnitTest){.name = pages[i],
 					       .test_func = goes_as_it_says,
 					       .initial_state = pages[i]};
+	tests[HGW_ARRAY_LEN(pages)] = (struct CMUnitTest)cmocka_unit_test(inventories_are_good);
 	return cmocka_run_group_tests_name("transcript", tests, testns_setup, NULL);
 }
