@@ -38,4 +38,38 @@ void mail_wait(const struct mail *m, int milliseconds);
 void mail_read(const struct mail *m, void (*fn)(void *arg, const struct mail_answer *answer),
 	       void *arg);
 
+/* What is known of one while its wave is under way. */
+struct progress {
+	int64_t asked; /* by the kernel, or by the first datagram; 0: not yet */
+	int64_t sent;  /* the datagrams, the last time; 0: not yet */
+	uint8_t times; /* so often */
+	bool direct;   /* the one to itself was sent */
+	bool mailed;   /* it answered by ICMP */
+	bool proxied;  /* another router answered for it */
+	bool fresh;    /* the kernel has heard of it since */
+	bool taken;    /* into a wave */
+};
+
+struct asking {
+	struct hgw_probe *p;
+	struct hgw_kernel *k;
+	struct progress *progress; /* of each of p->v */
+	uint32_t *wave;		   /* into p->v */
+	size_t nwave;
+	struct hgw_neighbour *questions;
+	int *refusals;
+	struct mail mail;
+	struct hgw_neighbour_limits limits[2]; /* of IPv4, IPv6 */
+	bool has[2];
+	uint32_t room; /* as in struct hgw_probe_options */
+	const struct hgw_progress *tell;
+	size_t done; /* those of earlier waves */
+	int64_t now;
+};
+
+/* Reads the tables: the state of all that have no answer yet. */
+HGW_NODISCARD int probe_read_table(struct asking *k, struct hgw_err *err);
+/* Asks those that are in k->wave; sets their answers. */
+HGW_NODISCARD int probe_ask_wave(struct asking *k, struct hgw_err *err);
+
 #endif

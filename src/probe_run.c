@@ -1,307 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* The asking itself: waves that fit into the neighbour table, each waited for as long as it takes.
- */
-#include <errno.h>
+/* The asking as a whole: waves that fit into the neighbour table. */
 #include <linux/neighbour.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "probe_int.h"
 
-enum {
-	FIRST_LOOK_MS = 5, /* then less and less often */
-	LAST_LOOK_MS = 200,
-	ICMP_MS = 250, /* that it may take where the neighbour itself is there already */
-	MAIL_TIMES = 3,
-	MAIL_MS = 1000,
-	MORE_MS = 1000,
-	TIMEOUT_MAX_MS = 60 * 1000,
-};
-
-/* Not by a probe of the kernel: it was set by hand, or the link has no such thing. */
-static const uint16_t not_asked_for = NUD_PERMANENT | NUD_NOARP;
-static const uint16_t valid =
-	NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY;
-
-/* What is known of one while its wave is under way. */
-struct progress {
-	int64_t asked; /* by the kernel, or by the first datagram; 0: not yet */
-	int64_t sent;  /* the datagrams, the last time; 0: not yet */
-	uint8_t times; /* so often */
-	bool direct;   /* the one to itself was sent */
-	bool mailed;   /* it answered by ICMP */
-	bool proxied;  /* another router answered for it */
-	bool fresh;    /* the kernel has heard of it since */
-	bool taken;    /* into a wave */
-};
-
-struct asking {
-	struct hgw_probe *p;
-	struct hgw_kernel *k;
-	struct progress *progress; /* of each of p->v */
-	uint32_t *wave;		   /* into p->v */
-	size_t nwave;
-	struct hgw_neighbour *questions;
-	int *refusals;
-	struct mail mail;
-	struct hgw_neighbour_limits limits[2]; /* of IPv4, IPv6 */
-	bool has[2];
-	uint32_t room; /* as in struct hgw_probe_options */
-	const struct hgw_progress *tell;
-	size_t done; /* those of earlier waves */
-	int64_t now;
-};
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+enum { ROOM_MIN = 16, MORE_MS = 1000, TIMEOUT_MAX_MS = 60 * 1000 };
 
 static size_t family_of(const struct hgw_asked *a)
 {
 	return a->addr.family == AF_INET6;
 }
 
-/* --- What the table says ------------------------------------------------------- */
-
-static struct hgw_asked *find(const struct asking *k, const struct hgw_addr *addr)
-{
-	const struct hgw_asked *a = hgw_probe_find(k->p, addr);
-
-	return a != NULL ? &k->p->v[a - k->p->v] : NULL;
-}
-
-static int on_entry(void *arg, const struct hgw_neighbour *n, struct hgw_err *err)
-{
-	const struct asking *k = arg;
-	struct hgw_asked *a = find(k, &n->addr);
-	struct progress *g;
-
-	(void)err;
-	if (a == NULL || a->oif != n->oif || a->answer != HGW_ANSWER_NONE)
-		return 0;
-	g = &k->progress[a - k->p->v];
-	a->state = n->state;
-	/* Once the kernel has given up, this is where an answer came from nevertheless. */
-	if ((n->state & valid) && !(n->state & NUD_NOARP)) {
-		a->maclen = n->maclen;
-		memcpy(a->mac, n->mac, sizeof(a->mac));
-	}
-	/* The kernel counts in hundredths of a second. */
-	if ((n->state & NUD_REACHABLE) && g->asked != 0 &&
-	    n->confirmed_ms <= (uint64_t)(k->now - g->asked) + 10)
-		g->fresh = true;
-	return 0;
-}
-
-static int read_table(struct asking *k, struct hgw_err *err)
-{
-	static const uint8_t families[] = {AF_INET, AF_INET6};
-
-	k->now = now_ms();
-	for (size_t i = 0; i < k->p->n; i++)
-		if (k->p->v[i].answer == HGW_ANSWER_NONE)
-			k->p->v[i].state = NUD_NONE;
-	for (size_t f = 0; f < 2; f++)
-		if (k->has[f] && hgw_kernel_neighbours(k->k, families[f], on_entry, k, err) < 0)
-			return -1;
-	return 0;
-}
-
-/* --- Asking ---------------------------------------------------------------------- */
-
-/* Our kernel asks those that it may ask. */
-static int ask_kernel(struct asking *k, struct hgw_err *err)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < k->nwave; i++) {
-		const struct hgw_asked *a = &k->p->v[k->wave[i]];
-
-		if (!(a->state & not_asked_for))
-			k->questions[n++] = (struct hgw_neighbour){.addr = a->addr,
-								   .oif = a->oif,
-								   .state = a->state};
-	}
-	if (hgw_kernel_ask(k->k, k->questions, n, k->refusals, err) < 0)
-		return -1;
-	k->now = now_ms();
-	n = 0;
-	for (size_t i = 0; i < k->nwave; i++) {
-		struct hgw_asked *a = &k->p->v[k->wave[i]];
-
-		if (a->state & not_asked_for)
-			continue;
-		a->errnum = k->refusals[n++];
-		if (a->errnum == 0)
-			k->progress[k->wave[i]].asked = k->now;
-	}
-	return 0;
-}
-
-/* false: not now. */
-static bool mail_one(struct asking *k, size_t slot, struct hgw_asked *a, const struct hgw_addr *to)
-{
-	struct progress *g = &k->progress[a - k->p->v];
-	int rc = mail_send(&k->mail, slot, a, to);
-
-	if (rc == EAGAIN)
-		return false;
-	/* What the kernel asked for needs no datagram to come to something. */
-	if (rc == 0 && g->asked == 0)
-		g->asked = k->now;
-	if (rc != 0 && g->asked == 0)
-		a->errnum = rc;
-	return true;
-}
-
-/* They get lost, as the kernel's questions do, which asks three times. */
-static bool mail_again(const struct asking *k, const struct progress *g)
-{
-	return !g->mailed && !g->fresh && g->times < MAIL_TIMES && k->now - g->sent >= MAIL_MS;
-}
-
 /*
- * The datagrams that are due: to each itself, which has the kernel look for it too; into its
- * subnet only once it is known, for one that waits may push the other out.
+ * Half of what is free: others need neighbours too, and ours stay for some seconds at least.
+ * None of the last few.
  */
-static void mail_due(struct asking *k)
-{
-	for (size_t i = 0; i < k->nwave; i++) {
-		struct hgw_asked *a = &k->p->v[k->wave[i]];
-		struct progress *g = &k->progress[k->wave[i]];
-
-		if (a->errnum != 0 || (g->sent != 0 && !mail_again(k, g)))
-			continue;
-		if (!g->direct)
-			g->direct = mail_one(k, i, a, &a->addr);
-		if (!g->direct || !(a->state & valid) || a->errnum != 0 ||
-		    (a->inside.family != AF_UNSPEC && !mail_one(k, i, a, &a->inside)))
-			continue;
-		g->sent = k->now;
-		g->times++;
-		g->direct = false;
-	}
-}
-
-static void on_mail(void *arg, const struct mail_answer *answer)
-{
-	const struct asking *k = arg;
-	struct hgw_asked *from = find(k, &answer->from), *to = find(k, &answer->to);
-
-	if (from != NULL) {
-		k->progress[from - k->p->v].mailed = true;
-		from->forwards |= answer->expired;
-	}
-	/* Whoever has an address does not count hops on the way to it. */
-	if (to != NULL && answer->expired && from != to) {
-		k->progress[to - k->p->v].proxied = true;
-		to->by = answer->from;
-	}
-}
-
-/* --- A wave ---------------------------------------------------------------------- */
-
-/* Whether there is nothing more to learn of it. */
-static bool settled(const struct asking *k, uint32_t i)
-{
-	const struct hgw_asked *a = &k->p->v[i];
-	const struct progress *g = &k->progress[i];
-	bool awaited = g->sent == 0 || k->now - g->sent < ICMP_MS;
-
-	if (a->errnum != 0 || g->proxied)
-		return true;
-	if (g->mailed && a->forwards)
-		return a->maclen > 0 || (a->state & NUD_NOARP) || !awaited;
-	if (g->mailed || g->fresh)
-		return !awaited;
-	return g->asked != 0 && (a->state & NUD_FAILED);
-}
-
-static enum hgw_answer conclude(const struct hgw_asked *a, const struct progress *g)
-{
-	if (g->mailed)
-		return HGW_ANSWER_YES;
-	if (g->proxied)
-		return HGW_ANSWER_PROXIED;
-	if (g->fresh)
-		return HGW_ANSWER_YES;
-	if (a->errnum == ENOBUFS)
-		return HGW_ANSWER_NO_ROOM;
-	if (a->errnum != 0)
-		return HGW_ANSWER_REFUSED;
-	if (a->state == NUD_NONE || (a->state & (NUD_INCOMPLETE | NUD_FAILED | NUD_PROBE)))
-		return g->asked != 0 ? HGW_ANSWER_SILENT : HGW_ANSWER_NONE;
-	return HGW_ANSWER_UNSURE;
-}
-
-static bool wave_settled(const struct asking *k)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < k->nwave; i++)
-		n += settled(k, k->wave[i]);
-	if (k->tell != NULL)
-		k->tell->step(k->tell->arg,
-			      &(struct hgw_step){"asking", "gateways", "", k->done + n, k->p->n});
-	return n == k->nwave;
-}
-
-static int watch_wave(struct asking *k, struct hgw_err *err)
-{
-	int64_t end = now_ms() + k->p->timeout_ms, look = FIRST_LOOK_MS;
-
-	for (;;) {
-		int64_t left;
-
-		mail_read(&k->mail, on_mail, k);
-		if (read_table(k, err) < 0)
-			return -1;
-		left = end - k->now;
-		if (wave_settled(k) || left <= 0)
-			return 0;
-		mail_due(k);
-		mail_wait(&k->mail, (int)(look < left ? look : left));
-		if (hgw_kernel_stopped(k->k))
-			return hgw_fail(err, HGW_FAILED, "interrupted while asking the gateways");
-		look = look * 2 < LAST_LOOK_MS ? look * 2 : LAST_LOOK_MS;
-	}
-}
-
-static int ask_wave(struct asking *k, struct hgw_err *err)
-{
-	int rc = 0;
-
-	k->now = now_ms();
-	/* First, for the address it comes from is what IPv6 asks by where the link has none. */
-	mail_due(k);
-	if (k->p->may_ask)
-		rc = ask_kernel(k, err);
-	if (rc == 0)
-		rc = watch_wave(k, err);
-	mail_close(&k->mail);
-	for (size_t i = 0; i < k->nwave; i++) {
-		struct hgw_asked *a = &k->p->v[k->wave[i]];
-
-		a->answer = conclude(a, &k->progress[k->wave[i]]);
-	}
-	k->done += k->nwave;
-	return rc;
-}
-
-/* Half of what is free: others need neighbours too, and ours stay for some seconds at least. */
 static uint32_t room_for(const struct asking *k, size_t family)
 {
 	const struct hgw_neighbour_limits *l = &k->limits[family];
+	uint32_t half = l->entries < l->most ? (l->most - l->entries) / 2 : 0;
 
-	if (l->entries >= l->most)
+	if (half < ROOM_MIN)
 		return 0;
-	return k->room > 0 && k->room < (l->most - l->entries) / 2 ? k->room
-								   : (l->most - l->entries) / 2;
+	return k->room > 0 && k->room < half ? k->room : half;
 }
 
 /* Picks those that are next; who has no entry takes room. */
@@ -365,18 +87,50 @@ static uint32_t needed_ms(const struct asking *k)
 static int ask_all(struct asking *k, struct hgw_err *err)
 {
 	for (;;) {
-		if (read_limits(k, err) < 0 || read_table(k, err) < 0)
+		if (read_limits(k, err) < 0 || probe_read_table(k, err) < 0)
 			return -1;
 		if (k->p->timeout_ms == 0)
 			k->p->timeout_ms = needed_ms(k);
 		pick_wave(k);
 		if (k->nwave == 0)
 			break;
-		if (ask_wave(k, err) < 0)
+		if (probe_ask_wave(k, err) < 0)
 			return -1;
 	}
 	leave_rest(k);
 	return probe_find_twins(k->p, err);
+}
+
+/*
+ * A datagram into a subnet is sent only where it would go by the gateway: else this host may
+ * take the address to be on the link, and look for it there.
+ */
+static int check_ways(struct hgw_probe *p, struct hgw_kernel *k, struct hgw_err *err)
+{
+	struct hgw_lookup *v = calloc(p->n + 1, sizeof(*v));
+	size_t n = 0;
+	int rc;
+
+	if (v == NULL)
+		return hgw_fail_nomem(err);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].inside.family != AF_UNSPEC)
+			v[n++].to = p->v[i].inside;
+	rc = hgw_kernel_lookup(k, v, n, err);
+	n = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		struct hgw_asked *a = &p->v[i];
+		const struct hgw_lookup *way = &v[n];
+
+		if (a->inside.family == AF_UNSPEC)
+			continue;
+		if (way->errnum != 0 || way->type != RTN_UNICAST || way->hop.oif != a->oif ||
+		    hgw_addr_cmp(&way->hop.via, &a->addr) != 0)
+			a->inside = (struct hgw_addr){0};
+		n++;
+	}
+	free(v);
+	return rc;
 }
 
 int hgw_probe_run(struct hgw_probe *p, struct hgw_kernel *kernel,
@@ -390,6 +144,8 @@ int hgw_probe_run(struct hgw_probe *p, struct hgw_kernel *kernel,
 	if (p->n == 0)
 		return 0;
 	mail_init(&k.mail);
+	if (check_ways(p, kernel, err) < 0)
+		return -1;
 	p->timeout_ms = options->timeout_ms;
 	p->may_ask = hgw_kernel_may_write(kernel, &ignored) == 0;
 	for (size_t i = 0; i < p->n; i++)

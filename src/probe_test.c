@@ -313,6 +313,18 @@ static void forwarding_is_seen(void **state)
 	hgw_probe_free(&p);
 }
 
+/* Where no route leads into a subnet by the gateway, nobody looks for its addresses. */
+static void without_a_route_nothing_goes_into_the_subnet(void **state)
+{
+	begin_lan();
+	testns_sh("ip route add 10.244.0.0/16 via 10.0.0.2");
+	probe_is(*state, ME N2 N3, ALL_THERE);
+	privileged(false);
+	probe_is(*state, ME N2 N3, ALL_THERE);
+	privileged(true);
+	testns_sh("! ip neigh show dev v0 | grep -e 10.244 -e fd02");
+}
+
 /* Rules and routes that lead elsewhere, or nowhere, are not asked. */
 static void nothing_leads_it_astray(void **state)
 {
@@ -328,6 +340,63 @@ static void nothing_leads_it_astray(void **state)
 	privileged(true);
 }
 
+/* Addresses of n2 from 10.0.1.1 on: nodes with two subnets each, and one router. */
+static char *many_nodes(unsigned n)
+{
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	assert_non_null(f);
+	fputs(ME, f);
+	for (unsigned i = 0; i < n; i++)
+		fprintf(f,
+			"- {name: m%u, address: 10.0.%u.%u, subnets: [10.1.%u.0/25, "
+			"10.1.%u.128/25]}\n",
+			i, 1 + i / 250, 1 + i % 250, i, i);
+	fclose(f);
+	return text;
+}
+
+/*
+ * As many at a time as there is room for. The table is one for all namespaces, so that others
+ * may leave us less of it: what did not fit was not asked, and is not there.
+ */
+static void many_are_asked_in_waves(void **state)
+{
+	enum { MANY = 200, ROOM = 30 };
+	static const struct hgw_probe_options options = {.room = ROOM};
+	struct run *t = *state;
+	struct hgw_probe p;
+	size_t n = 0;
+	char *nodes = many_nodes(MANY);
+
+	begin_lan();
+	testns_sh("ip addr add 10.0.0.1/16 dev v0");
+	testns_in("n2", "ip addr add 10.0.0.2/16 dev eth0; ip route add local 10.0.1.0/24 dev lo");
+	for (unsigned i = 0; i < 2; i++) {
+		privileged(i == 0);
+		build(t, &p, nodes);
+		assert_int_equal(p.n, MANY);
+		run_ok(t, hgw_probe_run(&p, t->kernel, &options, &t->err));
+		for (size_t j = n = 0; j < p.n; j++) {
+			bool yes = p.v[j].answer == HGW_ANSWER_YES;
+
+			n += yes;
+			if (!yes)
+				assert_int_equal(p.v[j].answer, HGW_ANSWER_NO_ROOM);
+			if (yes && n > 1)
+				assert_int_not_equal(p.v[j].twin, UINT32_MAX);
+		}
+		print_message("%zu of %d asked\n", n, (int)MANY);
+		assert_true(n > ROOM);
+		hgw_probe_free(&p);
+		testns_sh("ip neigh flush all");
+	}
+	privileged(true);
+	free(nodes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +409,8 @@ int main(void)
 		RUN_TEST(two_nodes_have_one_mac),
 		RUN_TEST(no_icmp_is_no_fault),
 		RUN_TEST(forwarding_is_seen),
+		RUN_TEST(without_a_route_nothing_goes_into_the_subnet),
+		RUN_TEST(many_are_asked_in_waves),
 		RUN_TEST(nothing_leads_it_astray),
 	};
 
