@@ -388,7 +388,7 @@ static void many_are_asked_in_waves(void **state)
 			if (yes && n > 1)
 				assert_int_not_equal(p.v[j].twin, UINT32_MAX);
 		}
-		print_message("%zu of %d asked\n", n, (int)MANY);
+		print_message("%zu of %d asked\n", n, MANY);
 		assert_true(n > ROOM);
 		hgw_probe_free(&p);
 		testns_sh("ip neigh flush all");
