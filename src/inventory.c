@@ -305,6 +305,15 @@ static size_t locate_file(const struct inv_raw *raw, struct hgw_place *places, s
 	return n;
 }
 
+static size_t subnets_of_file(const struct hgw_inventory *inv, uint32_t file)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < inv->nnodes; i++)
+		n += inv->nodes[i].file == file ? inv->nodes[i].nsubnets : 0;
+	return n;
+}
+
 int hgw_inventory_locate(struct hgw_inventory *inv, struct hgw_err *err)
 {
 	struct inv_input *inputs;
@@ -320,8 +329,14 @@ int hgw_inventory_locate(struct hgw_inventory *inv, struct hgw_err *err)
 	ld.nomem = places == NULL || inputs == NULL;
 	for (; ld.file < inv->nfiles && !ld.nomem; ld.file++) {
 		const struct hgw_file *file = &inv->files[ld.file];
+		size_t many = subnets_of_file(inv, ld.file);
 		const struct inv_raw *raw;
 
+		if (file->data != NULL && n + many <= inv->nsubnets &&
+		    inv_scan_places(file->data, file->len, inv->subnets + n, many, places + n)) {
+			n += many;
+			continue;
+		}
 		inv_input_text(&inputs[ld.file], file->name, file->data, file->len);
 		raw = inv_walk(&ld);
 		if (raw != NULL)
@@ -335,6 +350,10 @@ int hgw_inventory_locate(struct hgw_inventory *inv, struct hgw_err *err)
 		return hgw_fail_nomem(err);
 	}
 	inv->places = places;
+	for (size_t i = 0; i < inv->nfiles; i++) {
+		free(inv->files[i].data);
+		inv->files[i].data = NULL;
+	}
 	return 0;
 }
 

@@ -193,6 +193,13 @@ struct inv_raw *inv_walk(struct inv_load *ld);
 /* The same of any kind of file, and converts it. */
 void inv_walk_file(struct inv_load *ld);
 
+/*
+ * The places of subnets, which stand in a good text in this order; false where that is not
+ * written plainly enough, and the walk has to find them.
+ */
+bool inv_scan_places(const char *data, size_t len, const struct hgw_prefix *subnets, size_t n,
+		     struct hgw_place *places);
+
 /* All of it, of inputs that are open. */
 int inv_load(struct inv_load *start, struct hgw_diags *diags, struct hgw_err *err);
 /* Appends a file to ld->inv, value by value checked. */

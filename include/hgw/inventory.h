@@ -37,7 +37,7 @@ struct hgw_node {
 
 struct hgw_file {
 	char *name; /* as given; "<stdin>" for "-" */
-	char *data; /* the whole text, where places are yet to be found in it; else NULL */
+	char *data; /* the whole text, as long as places are yet to be found in it; else NULL */
 	size_t len;
 };
 
@@ -94,9 +94,9 @@ const char *hgw_node_name(const struct hgw_inventory *inv, uint32_t node);
 uint32_t hgw_inventory_find(const struct hgw_inventory *inv, const char *name);
 
 /*
- * Finds the line and column of every subnet: a second walk of the text, made
- * only when something is to be printed. Before it hgw_inventory_origin()
- * tells the file alone.
+ * Finds the line and column of every subnet: a second look at the text, made
+ * only when something is to be printed, and the last. Before it
+ * hgw_inventory_origin() tells the file alone.
  */
 HGW_NODISCARD int hgw_inventory_locate(struct hgw_inventory *inv, struct hgw_err *err);
 /* Where a subnet of a node stands; subnet is an index into inv->subnets. */
