@@ -2,6 +2,7 @@
 /* The commands, and one run of one, from its options to its exit status. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,8 +99,21 @@ static bool is_setuid(void)
 	return getuid() != geteuid() || getgid() != getegid();
 }
 
+/*
+ * What is let go is soon got again, as something else: it stays with the process. Large arrays
+ * that grow are still better served by mremap(2).
+ */
+static void tune_memory(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 256 * 1024 * 1024);
+#endif
+}
+
 int cmd_begin(struct hgw_err *err)
 {
+	tune_memory();
 	if (!secure_descriptors())
 		return hgw_fail(err, HGW_IOERR, "standard output is closed");
 	if (is_setuid())

@@ -174,8 +174,9 @@ int hgw_actual_read_owned(struct hgw_routes *owned, struct hgw_kernel *k,
 	return 0;
 }
 
-/* The networks that this host is in by its addresses, as routes; -1: no memory. */
-static int connected(struct hgw_routes *nets, const struct hgw_snapshot *host, struct hgw_err *err)
+/* The networks of gateways that this host is in by its addresses, as routes; -1: no memory. */
+static int connected(struct hgw_routes *nets, const struct hgw_desired *desired,
+		     const struct hgw_snapshot *host, struct hgw_err *err)
 {
 	for (size_t i = 0; i < host->naddrs; i++) {
 		struct hgw_route r = {.dst = hgw_prefix_masked(&host->addrs[i].prefix),
@@ -183,7 +184,7 @@ static int connected(struct hgw_routes *nets, const struct hgw_snapshot *host, s
 				      .nhops = 1,
 				      .hop.oif = host->addrs[i].index};
 
-		if (hgw_routes_add(nets, &r, err) < 0)
+		if (hgw_desired_has_gateway(desired, &r.dst) && hgw_routes_add(nets, &r, err) < 0)
 			return -1;
 	}
 	hgw_routes_sort(nets);
@@ -215,7 +216,7 @@ static int is_settled(const struct hgw_actual *a, struct hgw_desired *desired,
 
 	if (a->owned.n != desired->n)
 		return 0;
-	if (connected(&nets, host, err) < 0)
+	if (connected(&nets, desired, host, err) < 0)
 		return -1;
 	if (is_ambiguous(&nets))
 		return 0;

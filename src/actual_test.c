@@ -46,6 +46,8 @@ static void with_nothing_to_do_nothing_of_others_is_read(void **state)
 	struct run *t = *state;
 
 	run_begin();
+	/* As every host has it: a network on each link, in which no gateway can be. */
+	testns_sh("ip addr add fe80::1/64 dev v0 nodad; ip addr add fe80::2/64 dev v1 nodad");
 	assert_settled(t, A(BOTH), false);
 	run_apply_all(t, A(BOTH));
 	assert_settled(t, A(BOTH), true);

@@ -63,9 +63,10 @@ static int add_want(struct hgw_desired *d, const struct hgw_inventory *inv, uint
 		    struct hgw_err *err)
 {
 	const struct hgw_node *of = &inv->nodes[node];
-	struct hgw_hop hops[64] = {0};
+	struct hgw_hop hops[64]; /* not all to be cleared each time */
 	struct hgw_want *w = &d->v[d->n];
 
+	hops[0] = (struct hgw_hop){0};
 	*w = (struct hgw_want){.node = node, .subnet = subnet};
 	w->route = (struct hgw_route){.dst = inv->subnets[subnet],
 				      .protocol = scope->protocol,
@@ -97,9 +98,7 @@ static void sort_gateways(struct hgw_desired *d)
 {
 	size_t n = 0;
 
-	if (d->ngateways == 0)
-		return;
-	qsort(d->gateways, d->ngateways, sizeof(*d->gateways), compare_gateways);
+	hgw_sort(d->gateways, d->ngateways, sizeof(*d->gateways), compare_gateways);
 	for (size_t i = 0; i < d->ngateways; i++)
 		if (n == 0 || compare_gateways(&d->gateways[n - 1], &d->gateways[i]) != 0)
 			d->gateways[n++] = d->gateways[i];
@@ -148,7 +147,7 @@ int hgw_desired_build(struct hgw_desired *d, const struct hgw_inventory *inv, ui
 			}
 		}
 	}
-	qsort(d->v, d->n, sizeof(*d->v), compare_wants);
+	hgw_sort(d->v, d->n, sizeof(*d->v), compare_wants);
 	sort_gateways(d);
 	return 0;
 }
@@ -202,11 +201,16 @@ static const struct hgw_gateway *find_gateway(const struct hgw_desired *d,
 	return bsearch(&key, d->gateways, d->ngateways, sizeof(key), compare_gateways);
 }
 
+/* Subnets and gateways are most often in the same order: next is tried first. */
 static enum hgw_reach resolve_hop(const struct hgw_desired *d, const struct hgw_snapshot *host,
-				  struct hgw_hop *hop)
+				  struct hgw_hop *hop, size_t *next)
 {
-	const struct hgw_gateway *g = find_gateway(d, &hop->via);
+	const struct hgw_gateway *g =
+		*next < d->ngateways && hgw_addr_cmp(&d->gateways[*next].addr, &hop->via) == 0
+			? &d->gateways[*next]
+			: find_gateway(d, &hop->via);
 
+	*next = (size_t)(g - d->gateways) + 1;
 	if (d->interface[0] != '\0' && d->device == 0)
 		return HGW_REACH_NO_INTERFACE;
 	if (hgw_snapshot_has_addr(host, &g->addr))
@@ -224,7 +228,7 @@ static enum hgw_reach resolve_hop(const struct hgw_desired *d, const struct hgw_
 size_t hgw_desired_resolve(struct hgw_desired *d, const struct hgw_snapshot *host,
 			   struct hgw_pool *pool)
 {
-	size_t bad = 0;
+	size_t bad = 0, next = 0;
 
 	for (size_t i = 0; i < d->n; i++) {
 		struct hgw_want *w = &d->v[i];
@@ -233,7 +237,7 @@ size_t hgw_desired_resolve(struct hgw_desired *d, const struct hgw_snapshot *hos
 
 		w->reach = HGW_REACH_OK;
 		for (uint16_t h = 0; h < w->route.nhops; h++) {
-			enum hgw_reach reach = resolve_hop(d, host, &hops[h]);
+			enum hgw_reach reach = resolve_hop(d, host, &hops[h], &next);
 
 			if (w->reach == HGW_REACH_OK && reach != HGW_REACH_OK) {
 				w->reach = reach;
@@ -361,8 +365,7 @@ const struct hgw_want *hgw_desired_covering(const struct hgw_desired *d, const s
 	return &d->v[lo - 1];
 }
 
-/* Of a cluster so wide that it holds the nodes as well. */
-static bool has_gateway(const struct hgw_desired *d, const struct hgw_prefix *p)
+bool hgw_desired_has_gateway(const struct hgw_desired *d, const struct hgw_prefix *p)
 {
 	size_t i = first_gateway(d, p);
 
@@ -380,7 +383,7 @@ bool hgw_desired_in_pods(const struct hgw_desired *d, const struct hgw_prefix *p
 		return false;
 	for (size_t i = 0; i < d->pods->ncluster && !inside; i++)
 		inside = hgw_prefix_covers(&d->pods->cluster[i], p) &&
-			 (p->len == d->pods->cluster[i].len || !has_gateway(d, p));
+			 (p->len == d->pods->cluster[i].len || !hgw_desired_has_gateway(d, p));
 	self = &d->pods->nodes[d->self];
 	for (uint32_t i = 0; i < self->nsubnets && inside; i++)
 		inside = !hgw_prefix_covers(&d->pods->subnets[self->subnets + i], p);

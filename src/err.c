@@ -50,9 +50,14 @@ size_t hgw_control(const char *s)
 
 bool hgw_is_printable(const char *s)
 {
-	for (; *s != '\0'; s += hgw_utf8_len(s, strnlen(s, 4)))
+	for (; *s != '\0'; s += hgw_utf8_len(s, strnlen(s, 4))) {
+		while (*s >= ' ' && *s <= '~')
+			s++;
 		if (hgw_control(s) > 0)
 			return false;
+		if (*s == '\0')
+			break;
+	}
 	return true;
 }
 

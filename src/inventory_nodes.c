@@ -4,24 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t name_key(const char *s)
+static uint32_t hash(const char *s)
 {
-	uint64_t h = 0xcbf29ce484222325; /* FNV-1a */
+	uint32_t h = 0x811c9dc5; /* FNV-1a */
 
 	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3;
+		h = (h ^ (unsigned char)*s) * 0x01000193;
 	return h;
-}
-
-static int compare_names(const void *a, const void *b, void *ctx)
-{
-	const struct inv_item *x = a, *y = b;
-	const struct hgw_inventory *inv = ctx;
-	int c = HGW_CMP(x->key, y->key);
-
-	if (c == 0)
-		c = strcmp(hgw_node_name(inv, x->i), hgw_node_name(inv, y->i));
-	return c != 0 ? c : HGW_CMP(x->i, y->i);
 }
 
 /* "addresses differ": what two nodes of the same name do not have in common. NULL: nothing. */
@@ -70,29 +59,50 @@ static bool check_same(struct inv_load *ld, uint32_t i, uint32_t j)
 	return false;
 }
 
+/* The first nodes of their names, by hash: at most half of the places are taken. */
+struct names {
+	struct {
+		uint32_t hash, node; /* node 0 is node 1: 0 is a free place */
+	} * v;
+	size_t mask;
+};
+
+/* The first node of the name that node i has; it may be that one itself. */
+static uint32_t first_of_name(struct names *names, const struct hgw_inventory *inv, uint32_t i)
+{
+	const char *name = hgw_node_name(inv, i);
+	uint32_t h = hash(name);
+	size_t at = h & names->mask;
+
+	for (; names->v[at].node != 0; at = (at + 1) & names->mask)
+		if (names->v[at].hash == h &&
+		    strcmp(hgw_node_name(inv, names->v[at].node - 1), name) == 0)
+			return names->v[at].node - 1;
+	names->v[at].hash = h;
+	names->v[at].node = i + 1;
+	return i;
+}
+
 /* again[i]: node i was in a file before, just as it is. */
 static void check_names(struct inv_load *ld, bool *again)
 {
 	struct hgw_inventory *inv = ld->inv;
-	struct inv_items items;
-	size_t first = 0;
+	struct names names = {.mask = 1};
 
-	if (!inv_items_alloc(ld, &items, inv->nnodes))
+	while (names.mask < 2 * inv->nnodes)
+		names.mask = 2 * names.mask + 1;
+	names.v = calloc(names.mask + 1, sizeof(*names.v));
+	if (names.v == NULL) {
+		ld->nomem = true;
 		return;
-	for (uint32_t i = 0; i < inv->nnodes; i++)
-		if (inv->nodes[i].name != 0)
-			inv_items_add(&items, name_key(hgw_node_name(inv, i)), i);
-	inv_items_sort(&items, compare_names, inv);
-	for (size_t k = 1; k < items.n; k++) {
-		uint32_t i = items.v[k].i, j = items.v[first].i;
-
-		if (items.v[k].key != items.v[first].key ||
-		    strcmp(hgw_node_name(inv, i), hgw_node_name(inv, j)) != 0)
-			first = k;
-		else
-			again[i] = check_same(ld, i, j);
 	}
-	free(items.v);
+	for (uint32_t i = 0; i < inv->nnodes; i++) {
+		uint32_t first = inv->nodes[i].name != 0 ? first_of_name(&names, inv, i) : i;
+
+		if (first != i)
+			again[i] = check_same(ld, i, first);
+	}
+	free(names.v);
 }
 
 /* Of Nodes this can only be said once it is known which families flannel uses. */

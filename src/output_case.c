@@ -10,9 +10,20 @@ static bool is_nonchar(const char *s)
 	return memcmp(s, "\xef\xbf\xbe", 3) == 0 || memcmp(s, "\xef\xbf\xbf", 3) == 0;
 }
 
+/* What is ASCII and nothing to escape, at once; returns where that ends. */
+static const char *print_plain(FILE *f, const char *s, escape_fn *escape)
+{
+	const char *end = s;
+
+	while (*end >= ' ' && *end <= '~' && (escape == NULL || escape(*end) == NULL))
+		end++;
+	fwrite(s, 1, (size_t)(end - s), f);
+	return end;
+}
+
 void print_escaped(FILE *f, const char *s, escape_fn *escape)
 {
-	while (*s != '\0') {
+	for (s = print_plain(f, s, escape); *s != '\0'; s = print_plain(f, s, escape)) {
 		size_t control = hgw_control(s), n = hgw_utf8_len(s, strnlen(s, 4));
 		const char *instead = n == 1 && escape != NULL ? escape(*s) : NULL;
 

@@ -18,20 +18,55 @@ unsigned hgw_family_bits(uint8_t family)
 	}
 }
 
+/* Four octets without leading zeros, and nothing behind them. */
+static bool parse_inet(const char *s, uint8_t b[static 4])
+{
+	for (size_t i = 0; i < 4; i++) {
+		const char *first = s;
+		unsigned n = 0;
+
+		for (; *s >= '0' && *s <= '9' && s - first < 3; s++)
+			n = n * 10 + (unsigned)(*s - '0');
+		if (s == first || n > 255 || (*first == '0' && s - first > 1) ||
+		    *s++ != (i < 3 ? '.' : '\0'))
+			return false;
+		b[i] = (uint8_t)n;
+	}
+	return true;
+}
+
 bool hgw_addr_parse(const char *s, struct hgw_addr *out)
 {
-	struct hgw_addr a = {.family = strchr(s, ':') != NULL ? AF_INET6 : AF_INET};
+	struct hgw_addr a = {.family = AF_INET};
 
-	/* inet_pton is strict: no zone, no blanks, no octet with a leading zero */
-	if (inet_pton(a.family, s, a.b) != 1)
-		return false;
+	if (!parse_inet(s, a.b)) {
+		/* inet_pton is strict: no zone, no blanks */
+		a = (struct hgw_addr){.family = AF_INET6};
+		if (inet_pton(AF_INET6, s, a.b) != 1)
+			return false;
+	}
 	*out = a;
 	return true;
 }
 
+/* inet_ntop() takes sprintf() for this. */
+static void format_inet(const uint8_t b[static 4], char *buf)
+{
+	for (size_t i = 0; i < 4; i++) {
+		if (b[i] >= 100)
+			*buf++ = (char)('0' + b[i] / 100);
+		if (b[i] >= 10)
+			*buf++ = (char)('0' + b[i] / 10 % 10);
+		*buf++ = (char)('0' + b[i] % 10);
+		*buf++ = i < 3 ? '.' : '\0';
+	}
+}
+
 void hgw_addr_format(const struct hgw_addr *a, char buf[static HGW_ADDR_STRLEN])
 {
-	if (inet_ntop(a->family, a->b, buf, HGW_ADDR_STRLEN) == NULL)
+	if (a->family == AF_INET)
+		format_inet(a->b, buf);
+	else if (inet_ntop(a->family, a->b, buf, HGW_ADDR_STRLEN) == NULL)
 		snprintf(buf, HGW_ADDR_STRLEN, "none");
 }
 
@@ -40,12 +75,14 @@ int hgw_addr_cmp(const struct hgw_addr *a, const struct hgw_addr *b)
 	return memcmp(a, b, sizeof(*a));
 }
 
-static bool has_prefix(const struct hgw_addr *a, const char *bytes, unsigned bits)
+static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 {
-	struct hgw_prefix p = {.addr = {.family = a->family}, .len = (uint8_t)bits};
+	unsigned whole = bits / 8, rest = bits % 8;
 
-	memcpy(p.addr.b, bytes, (bits + 7) / 8);
-	return hgw_prefix_has(&p, a);
+	/* Most differ in the first byte already. */
+	if (whole > 0 && (a[0] != b[0] || memcmp(a, b, whole) != 0))
+		return false;
+	return rest == 0 || ((a[whole] ^ b[whole]) & (0xff00U >> rest) & 0xffU) == 0;
 }
 
 enum hgw_addr_kind hgw_addr_kind(const struct hgw_addr *a)
@@ -53,25 +90,28 @@ enum hgw_addr_kind hgw_addr_kind(const struct hgw_addr *a)
 	static const struct {
 		uint8_t family, bits;
 		enum hgw_addr_kind kind;
-		const char *bytes;
+		uint8_t bytes[16];
 	} special[] = {
-		{AF_INET, 32, HGW_ADDR_UNSPECIFIED, "\0\0\0\0"},
-		{AF_INET, 8, HGW_ADDR_RESERVED, "\0"}, /* RFC 791 */
-		{AF_INET, 8, HGW_ADDR_LOOPBACK, "\x7f"},
-		{AF_INET, 16, HGW_ADDR_LINK_LOCAL, "\xa9\xfe"},
-		{AF_INET, 4, HGW_ADDR_MULTICAST, "\xe0"},
-		{AF_INET, 4, HGW_ADDR_RESERVED, "\xf0"}, /* RFC 1112, RFC 919 */
-		{AF_INET6, 128, HGW_ADDR_UNSPECIFIED, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"},
-		{AF_INET6, 128, HGW_ADDR_LOOPBACK, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"},
-		{AF_INET6, 96, HGW_ADDR_RESERVED,
-		 "\0\0\0\0\0\0\0\0\0\0\xff\xff"}, /* RFC 4291 2.5.5.2 */
-		{AF_INET6, 10, HGW_ADDR_LINK_LOCAL, "\xfe\x80"},
-		{AF_INET6, 8, HGW_ADDR_MULTICAST, "\xff"},
+		{AF_INET, 32, HGW_ADDR_UNSPECIFIED, {0}},
+		{AF_INET, 8, HGW_ADDR_RESERVED, {0}}, /* RFC 791 */
+		{AF_INET, 8, HGW_ADDR_LOOPBACK, {0x7f}},
+		{AF_INET, 16, HGW_ADDR_LINK_LOCAL, {0xa9, 0xfe}},
+		{AF_INET, 4, HGW_ADDR_MULTICAST, {0xe0}},
+		{AF_INET, 4, HGW_ADDR_RESERVED, {0xf0}}, /* RFC 1112, RFC 919 */
+		{AF_INET6, 128, HGW_ADDR_UNSPECIFIED, {0}},
+		{AF_INET6, 128, HGW_ADDR_LOOPBACK, {[15] = 1}},
+		{AF_INET6, 96, HGW_ADDR_RESERVED, {[10] = 0xff, 0xff}}, /* RFC 4291 2.5.5.2 */
+		{AF_INET6, 10, HGW_ADDR_LINK_LOCAL, {0xfe, 0x80}},
+		{AF_INET6, 8, HGW_ADDR_MULTICAST, {0xff}},
 	};
 
+	/* As good as all there are. */
+	if (a->family == AF_INET && a->b[0] > 0 && a->b[0] < 224 && a->b[0] != 127 &&
+	    a->b[0] != 169)
+		return HGW_ADDR_UNICAST;
 	for (size_t i = 0; i < HGW_ARRAY_LEN(special); i++)
 		if (special[i].family == a->family &&
-		    has_prefix(a, special[i].bytes, special[i].bits))
+		    same_bits(special[i].bytes, a->b, special[i].bits))
 			return special[i].kind;
 	return HGW_ADDR_UNICAST;
 }
@@ -149,15 +189,6 @@ struct hgw_prefix hgw_prefix_masked(const struct hgw_prefix *p)
 		memset(m.addr.b + whole + 1, 0, sizeof(m.addr.b) - whole - 1);
 	}
 	return m;
-}
-
-static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
-{
-	unsigned whole = bits / 8, rest = bits % 8;
-
-	if (memcmp(a, b, whole) != 0)
-		return false;
-	return rest == 0 || ((a[whole] ^ b[whole]) & (0xff00U >> rest) & 0xffU) == 0;
 }
 
 bool hgw_prefix_covers(const struct hgw_prefix *outer, const struct hgw_prefix *inner)

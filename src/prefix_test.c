@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "hgw/prefix.h"
 
+#include <arpa/inet.h>
+
 #include "values_test.h"
 
 static void good_addresses_are_read_and_written(void **state)
@@ -64,6 +66,37 @@ static void bad_addresses_are_refused_and_nothing_is_set(void **state)
 			fail_msg("'%s' was taken", cases[i]);
 		assert_memory_equal(&a, before, sizeof(a));
 	}
+}
+
+static void ipv4_addresses_are_read_and_written_as_libc_does(void **state)
+{
+	static const char letters[] = "012359..";
+	uint32_t x = 1;
+	size_t good = 0;
+
+	(void)state;
+	for (size_t n = 0; n < 200000; n++) {
+		char text[16] = "", ours[HGW_ADDR_STRLEN], theirs[HGW_ADDR_STRLEN];
+		size_t len = 5 + n % 7;
+		struct hgw_addr a;
+		uint8_t b[4];
+		bool ok;
+
+		for (size_t i = 0; i < len; i++) {
+			x = x * 1664525 + 1013904223;
+			text[i] = letters[(x >> 16) % (sizeof(letters) - 1)];
+		}
+		ok = inet_pton(AF_INET, text, b) == 1;
+		if (hgw_addr_parse(text, &a) != ok)
+			fail_msg("'%s'", text);
+		if (!ok)
+			continue;
+		good++;
+		assert_memory_equal(a.b, b, sizeof(b));
+		hgw_addr_format(&a, ours);
+		assert_string_equal(ours, inet_ntop(AF_INET, b, theirs, sizeof(theirs)));
+	}
+	assert_true(good > 1000);
 }
 
 static void no_address_is_none(void **state)
@@ -439,6 +472,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_addresses_are_read_and_written),
 		cmocka_unit_test(bad_addresses_are_refused_and_nothing_is_set),
+		cmocka_unit_test(ipv4_addresses_are_read_and_written_as_libc_does),
 		cmocka_unit_test(no_address_is_none),
 		cmocka_unit_test(an_ipv4_address_has_zeros_behind_it),
 		cmocka_unit_test(kinds_of_addresses),

@@ -185,10 +185,22 @@ static int compare_routes(const void *pa, const void *pb)
 	return c != 0 ? c : HGW_CMP(a->raw, b->raw);
 }
 
+/* A dump of IPv4 is in order, most inventories are. */
+void hgw_sort(void *v, size_t n, size_t size, int (*compare)(const void *, const void *))
+{
+	const char *at = v;
+
+	for (size_t i = 1; i < n; i++, at += size) {
+		if (compare(at, at + size) <= 0)
+			continue;
+		qsort(v, n, size, compare);
+		return;
+	}
+}
+
 void hgw_routes_sort(struct hgw_routes *set)
 {
-	if (set->n > 1)
-		qsort(set->v, set->n, sizeof(*set->v), compare_routes);
+	hgw_sort(set->v, set->n, sizeof(*set->v), compare_routes);
 }
 
 /* The first that does not stand before key, as cmp orders them. */

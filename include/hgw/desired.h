@@ -79,6 +79,9 @@ HGW_NODISCARD int hgw_desired_build(struct hgw_desired *d, const struct hgw_inve
 /* Takes a route of the host into account: is it the way to any of the gateways? */
 void hgw_desired_see(struct hgw_desired *d, const struct hgw_route *r);
 
+/* Whether a gateway is inside p. */
+bool hgw_desired_has_gateway(const struct hgw_desired *d, const struct hgw_prefix *p);
+
 /* Likewise: is it the way to any of the own subnets, or to a part of one? */
 void hgw_desired_see_own(struct hgw_desired *d, const struct hgw_route *r);
 

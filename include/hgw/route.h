@@ -103,6 +103,8 @@ bool hgw_hop_equal(const struct hgw_hop *a, const struct hgw_hop *b);
 HGW_NODISCARD int hgw_routes_add(struct hgw_routes *set, const struct hgw_route *r,
 				 struct hgw_err *err);
 HGW_NODISCARD int hgw_routes_reserve(struct hgw_routes *set, size_t n, struct hgw_err *err);
+/* qsort(), at the cost of one pass where all is in order already. */
+void hgw_sort(void *v, size_t n, size_t size, int (*compare)(const void *, const void *));
 /*
  * By key, and of equal keys as dumped (their messages lie in the pool in that
  * order): the first of a key is the one that is in force.
