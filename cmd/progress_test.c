@@ -4,7 +4,7 @@
 
 #include <sys/ioctl.h>
 
-#include "progress.h"
+#include "cmd.h"
 
 struct terminal {
 	int master;
@@ -278,12 +278,56 @@ static void counts_down_what_it_waits_for(void **state)
 	hgw_is("verify --retry 1 /run/inv.yaml", 2, "hgw: waiting up to 1 s: ");
 }
 
+/* Help is wrapped where it goes: what it says of --node, on terminals of two widths. */
+static void help_fits_the_terminal(void **state)
+{
+	static const struct {
+		unsigned short columns;
+		const char *lines;
+	} cases[] = {
+		{40, "  --node NAME\n      this host is node NAME (else\n"},
+		{72, "  --node NAME            this host is node NAME (else $HGW_NODE, its\n"
+		     "                         addresses, its name)\n"},
+		{200, "  --node NAME            this host is node NAME (else $HGW_NODE, its "
+		      "addresses,\n                         its name)\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HGW_ARRAY_LEN(cases); i++) {
+		struct terminal t = terminal_open(cases[i].columns);
+		char *text = NULL;
+		size_t size, len;
+		FILE *f = open_memstream(&text, &size);
+		char buf[4096];
+
+		assert_non_null(f);
+		usage_print_command(t.f, &cmds[CMD_PLAN]);
+		fputs("END", t.f);
+		fflush(t.f);
+		do {
+			ssize_t got = read(t.master, buf, sizeof(buf));
+
+			assert_true(got > 0);
+			for (ssize_t k = 0; k < got; k++)
+				if (buf[k] != '\r') /* the terminal's */
+					fputc(buf[k], f);
+			fflush(f);
+			len = size;
+		} while (len < 3 || strcmp(text + len - 3, "END") != 0);
+		assert_non_null(strstr(text, cases[i].lines));
+		fclose(f);
+		free(text);
+		terminal_close(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comes_after_a_second_and_goes),
 		cmocka_unit_test(fits_the_terminal),
 		cmocka_unit_test(nothing_without_a_terminal),
+		cmocka_unit_test(help_fits_the_terminal),
 		cmocka_unit_test(the_kernel_tells),
 		cmocka_unit_test(the_inventory_tells),
 		cmocka_unit_test(counts_down_what_it_waits_for),
