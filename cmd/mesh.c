@@ -100,21 +100,29 @@ struct judging {
 	struct hgw_findings findings;
 };
 
+/* Whether a name can stand in a shell's line as it is, and be that of a file. */
+static bool is_plain(const char *name)
+{
+	return name[0] != '.' && name[0] != '-' &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789._-")] == '\0';
+}
+
 static int note_missing(struct session *s, struct judging *j, uint32_t node, struct hgw_err *err)
 {
 	const char *name = hgw_node_name(&s->inv, node), *dir = j->files.dir;
-	bool can_be = strchr(name, '/') == NULL && name[0] != '.';
 	char text[512];
 
-	if (can_be)
+	if (is_plain(name))
 		snprintf(text, sizeof(text),
-			 "there is no snapshot of it in %s; take it with: ssh "
+			 "there is no %s.json or %s.txt in %s; take it with: ssh "
 			 "%s " HGW_SNAPSHOT_COMMAND " >%s/%s.json",
-			 dir, name, dir, name);
-	else
+			 name, name, dir, name, dir, name);
+	else if (strchr(name, '/') == NULL && name[0] != '.')
 		snprintf(text, sizeof(text),
-			 "there can be no snapshot of it in %s: its name is not one of a file",
-			 dir);
+			 "there is none of that name, with .json or .txt behind it, in %s", dir);
+	else
+		snprintf(text, sizeof(text), "there can be no file of that name in %s", dir);
 	hgw_diag_add(&s->diags, HGW_WARNING, NULL, NULL,
 		     "no snapshot of node '%s' in %s: nothing is known of its routes", name, dir);
 	return hgw_findings_add_missing(&j->findings, node, text, err);

@@ -240,7 +240,9 @@ static void junit_name(FILE *f, const struct hgw_report *report, const struct no
 {
 	fputs("    <testcase classname=\"hgw.", f);
 	print_escaped(f, name_of(report, w), escape_xml);
-	fprintf(f, "\" name=\"%s", name);
+	fputs("\" name=\"", f);
+	print_escaped(f, name_of(report, w), escape_xml);
+	fprintf(f, " %s", name);
 }
 
 static void junit_checks(FILE *f, const struct hgw_report *report, const struct node_walk *w)
@@ -249,7 +251,7 @@ static void junit_checks(FILE *f, const struct hgw_report *report, const struct 
 	char text[1600];
 
 	fputs("      <failure type=\"checks\" message=\"", f);
-	fprintf(f, "%zu of its checks fail", w->checks[HGW_FAIL]);
+	fprintf(f, "failed checks: %zu", w->checks[HGW_FAIL]);
 	for (size_t i = w->finding; i < w->finding + w->nfindings; i++) {
 		const struct hgw_finding *finding = &report->findings->v[i];
 
@@ -283,8 +285,7 @@ static void junit_node(FILE *f, const struct hgw_report *report, const struct no
 		junit_checks(f, report, w);
 	} else {
 		fprintf(f,
-			"      <failure type=\"paths\" message=\"%zu paths are "
-			"broken\"></failure>\n",
+			"      <failure type=\"paths\" message=\"broken paths: %zu\"></failure>\n",
 			count[HGW_FAIL]);
 	}
 	fputs("    </testcase>\n", f);
