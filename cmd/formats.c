@@ -20,7 +20,7 @@ const struct format_spec format_specs[FORMAT_COUNT] = {
 	[FORMAT_TAP] = {"tap", hgw_tap_verdict, hgw_tap_mesh},
 	[FORMAT_JUNIT] = {"junit", hgw_junit_verdict, hgw_junit_mesh},
 	[FORMAT_NAGIOS] = {"nagios", hgw_nagios_verdict, hgw_nagios_mesh},
-	[FORMAT_DOT] = {"dot", hgw_dot_verdict, NULL},
+	[FORMAT_DOT] = {"dot", hgw_dot_verdict, hgw_dot_mesh},
 };
 
 /* When, and how long; not where the same output is to come of the same input. */

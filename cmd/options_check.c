@@ -16,7 +16,7 @@ static bool stdin_is_taken(const struct cmd_options *opt)
 int options_check(const struct cmd_options *opt, const struct cmd *cmd, struct hgw_err *err)
 {
 	const bool settles = opt->settle || opt->roll_back;
-	const bool many = cmd != &cmds[CMD_SHOW] && mesh_is_dir(opt->snapshot);
+	const bool many = mesh_is_dir(opt->snapshot);
 	const struct {
 		bool wrong;
 		const char *what;
@@ -45,7 +45,12 @@ int options_check(const struct cmd_options *opt, const struct cmd *cmd, struct h
 		{opt->timeout > 0 && !opt->probe, "--timeout is how long --probe waits"},
 		{opt->snapshot != NULL && opt->out != NULL,
 		 "a plan to be saved is made on the host that is to apply it, not with --snapshot"},
-		{many && opt->node != NULL,
+		{cmd == &cmds[CMD_SHOW] && many && !opt->trace && opt->format != FORMAT_DOT,
+		 "show prints one host; name a file in the directory of snapshots, or add --to or "
+		 "-o dot"},
+		{many && opt->trace && opt->node == NULL,
+		 "--to with a directory of snapshots needs --node: where the packet comes from"},
+		{many && opt->node != NULL && !opt->trace,
 		 "--node does not go with a directory of snapshots, which is about all nodes; "
 		 "name the file of that node"},
 		{many && opt->format == FORMAT_BATCH,

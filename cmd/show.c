@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cmd.h"
+#include "mesh.h"
 
 /* What is ours, or with --all what there is. */
 static int read_shown(struct session *s, struct hgw_err *err)
@@ -15,10 +15,14 @@ static int read_shown(struct session *s, struct hgw_err *err)
 	return hgw_actual_read_owned(&s->actual.owned, s->kernel, &scope, &s->pool, err);
 }
 
-/* The graph of the cluster, as this host sees it and with what is wrong. */
+/* The graph of the cluster, with what is wrong: as this host sees it, or as all of them do. */
 static int show_graph(struct session *s, struct hgw_err *err)
 {
-	if (session_load(s, err) < 0 || session_open(s, err) < 0 || session_verdict(s, err) < 0 ||
+	if (session_load(s, err) < 0)
+		return -1;
+	if (mesh_is_dir(s->opt.snapshot))
+		return mesh_verify(s, err) < 0 ? -1 : HGW_OK;
+	if (session_open(s, err) < 0 || session_verdict(s, err) < 0 ||
 	    hgw_inventory_locate(&s->inv, err) < 0)
 		return -1;
 	return format_verdict(s) < 0 ? hgw_fail_nomem(err) : HGW_OK;

@@ -291,6 +291,15 @@ uint32_t hgw_inventory_find(const struct hgw_inventory *inv, const char *name)
 	return UINT32_MAX;
 }
 
+uint32_t hgw_inventory_node_of(const struct hgw_inventory *inv, const struct hgw_addr *a)
+{
+	for (uint32_t n = 0; n < inv->nnodes; n++)
+		for (uint32_t i = 0; i < inv->nodes[n].naddrs; i++)
+			if (hgw_addr_cmp(&inv->addrs[inv->nodes[n].addrs + i], a) == 0)
+				return n;
+	return UINT32_MAX;
+}
+
 /* The places of a file's subnets, in the order in which they were converted. */
 static size_t locate_file(const struct inv_raw *raw, struct hgw_place *places, size_t n, size_t max)
 {

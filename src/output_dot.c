@@ -6,13 +6,9 @@
  */
 #include <stdlib.h>
 
-#include "output_impl.h"
+#include "output_dot.h"
 
-#define RED    "#cc0000"
-#define ORANGE "#b36200"
-
-/* Inside the double quotes of a label. */
-static const char *escape_dot(char c)
+const char *dot_escape(char c)
 {
 	return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
 }
@@ -20,7 +16,7 @@ static const char *escape_dot(char c)
 /* The same, with a line for each part of a message. */
 static const char *escape_message(char c)
 {
-	return c == ';' ? ";\\n" : escape_dot(c);
+	return c == ';' ? ";\\n" : dot_escape(c);
 }
 
 /* How an address of a node serves as a gateway. */
@@ -47,11 +43,10 @@ static bool is_worse(const struct hgw_check *a, const struct hgw_check *b)
 
 static const char *color_of(enum hgw_check_status status)
 {
-	return status == HGW_FAIL ? RED : status == HGW_WARN ? ORANGE : NULL;
+	return status == HGW_FAIL ? DOT_RED : status == HGW_WARN ? DOT_ORANGE : NULL;
 }
 
-/* ", color=…, fontcolor=…" where there is something the matter. */
-static void print_color(FILE *f, enum hgw_check_status status)
+void dot_color(FILE *f, enum hgw_check_status status)
 {
 	const char *color = color_of(status);
 
@@ -113,12 +108,12 @@ static void print_node(const struct graph *g, uint32_t index)
 	char buf[HGW_PREFIX_STRLEN];
 
 	fprintf(g->f, "\tsubgraph cluster_n%u {\n\t\tlabel=\"", index);
-	print_escaped(g->f, hgw_node_name(inv, index), escape_dot);
+	print_escaped(g->f, hgw_node_name(inv, index), dot_escape);
 	fprintf(g->f, "\"%s\n", index == g->report->node ? "; style=bold" : "");
 	for (uint32_t i = node->addrs; i < node->addrs + node->naddrs; i++) {
 		hgw_addr_format(&inv->addrs[i], buf);
 		fprintf(g->f, "\t\ta%u [label=\"%s\"", i, buf);
-		print_color(g->f, g->ways[i].status);
+		dot_color(g->f, g->ways[i].status);
 		fputs("]\n", g->f);
 	}
 	for (uint32_t i = node->subnets; i < node->subnets + node->nsubnets; i++) {
@@ -127,7 +122,7 @@ static void print_node(const struct graph *g, uint32_t index)
 	}
 	if (index == g->report->node) {
 		fprintf(g->f, "\t\tself [label=\"table ");
-		print_escaped(g->f, view_table(g->view, g->report->scope->table, buf), escape_dot);
+		print_escaped(g->f, view_table(g->view, g->report->scope->table, buf), dot_escape);
 		fputs("\", shape=cylinder]\n", g->f);
 		for (uint32_t i = node->subnets; i < node->subnets + node->nsubnets; i++)
 			fprintf(g->f, "\t\tself -> s%u [style=dotted]\n", i);
@@ -147,9 +142,9 @@ static void print_ways(const struct graph *g)
 			continue;
 		fprintf(g->f, "\tself -> a%zu [label=\"", i);
 		if (way->oif != 0)
-			print_escaped(g->f, view_device(g->view, way->oif, buf), escape_dot);
+			print_escaped(g->f, view_device(g->view, way->oif, buf), dot_escape);
 		fputc('"', g->f);
-		print_color(g->f, way->status);
+		dot_color(g->f, way->status);
 		fputs("]\n", g->f);
 	}
 }
@@ -168,7 +163,7 @@ static void print_want(const struct graph *g, size_t index)
 		fprintf(g->f, "\ts%u [label=\"%s", w->subnet, buf);
 		print_text(g, c);
 		fputc('"', g->f);
-		print_color(g->f, c->status);
+		dot_color(g->f, c->status);
 		fputs("]\n", g->f);
 	}
 	for (size_t i = 0; i < w->route.nhops; i++) {
@@ -177,7 +172,7 @@ static void print_want(const struct graph *g, size_t index)
 		if (way == NULL)
 			continue;
 		fprintf(g->f, "\ta%zu -> s%u [arrowhead=none", (size_t)(way - g->ways), w->subnet);
-		print_color(g->f, c != NULL ? c->status : HGW_PASS);
+		dot_color(g->f, c != NULL ? c->status : HGW_PASS);
 		fputs("]\n", g->f);
 	}
 }
@@ -195,9 +190,9 @@ static void print_stray(const struct graph *g, size_t index)
 	fprintf(g->f, "\tx%zu [label=\"%s", index, buf);
 	print_text(g, c);
 	fputs("\", shape=ellipse", g->f);
-	print_color(g->f, c->status);
+	dot_color(g->f, c->status);
 	fprintf(g->f, "]\n\tself -> x%zu [style=dashed", index);
-	print_color(g->f, c->status);
+	dot_color(g->f, c->status);
 	fputs("]\n", g->f);
 }
 
@@ -206,12 +201,10 @@ static void print_graph(const struct graph *g)
 	const struct hgw_report *r = g->report;
 
 	fputs("digraph hgw {\n\trankdir=LR\n\tlabel=\"", g->f);
-	print_escaped(g->f, hgw_node_name(r->inv, r->node), escape_dot);
+	print_escaped(g->f, hgw_node_name(r->inv, r->node), dot_escape);
 	fprintf(g->f, ": %zu failed, %zu warnings, %zu passed\"\n", r->verdict->count[HGW_FAIL],
 		r->verdict->count[HGW_WARN], r->verdict->count[HGW_PASS]);
-	fputs("\tgraph [fontname=\"sans-serif\"]\n\tnode [fontname=\"sans-serif\", shape=box]\n"
-	      "\tedge [fontname=\"sans-serif\", fontsize=10]\n",
-	      g->f);
+	fputs(DOT_STYLE, g->f);
 	for (uint32_t i = 0; i < r->inv->nnodes; i++)
 		print_node(g, i);
 	print_ways(g);

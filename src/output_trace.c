@@ -42,13 +42,7 @@ uint32_t trace_subnet_node(const struct hgw_report *report, const struct hgw_add
 
 uint32_t trace_gateway_node(const struct hgw_report *report, const struct hgw_addr *via)
 {
-	const struct hgw_inventory *inv = report->inv;
-
-	for (uint32_t n = 0; inv != NULL && n < inv->nnodes; n++)
-		for (uint32_t i = 0; i < inv->nodes[n].naddrs; i++)
-			if (hgw_addr_cmp(&inv->addrs[inv->nodes[n].addrs + i], via) == 0)
-				return n;
-	return UINT32_MAX;
+	return report->inv != NULL ? hgw_inventory_node_of(report->inv, via) : UINT32_MAX;
 }
 
 static const char *name_of(const struct hgw_report *report, const char *otherwise)

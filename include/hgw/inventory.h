@@ -90,8 +90,9 @@ void hgw_inventory_free(struct hgw_inventory *inv);
 
 const char *hgw_inventory_str(const struct hgw_inventory *inv, uint32_t text);
 const char *hgw_node_name(const struct hgw_inventory *inv, uint32_t node);
-/* Index of the node of that name; UINT32_MAX if none. */
+/* Index of the node of that name, or that has that address; UINT32_MAX if none. A search. */
 uint32_t hgw_inventory_find(const struct hgw_inventory *inv, const char *name);
+uint32_t hgw_inventory_node_of(const struct hgw_inventory *inv, const struct hgw_addr *a);
 
 /*
  * Finds the line and column of every subnet: a second look at the text, made

@@ -145,7 +145,9 @@ HGW_NODISCARD int hgw_tap_verdict(FILE *f, const struct hgw_view *view,
 				  const struct hgw_report *report);
 HGW_NODISCARD int hgw_junit_verdict(FILE *f, const struct hgw_view *view,
 				    const struct hgw_report *report);
-/* The same as a graph for dot(1) of Graphviz; -1 for want of memory. */
+/* Either as a graph for dot(1) of Graphviz; -1 for want of memory. */
+HGW_NODISCARD int hgw_dot_mesh(FILE *f, const struct hgw_view *view,
+			       const struct hgw_report *report);
 HGW_NODISCARD int hgw_dot_verdict(FILE *f, const struct hgw_view *view,
 				  const struct hgw_report *report);
 HGW_NODISCARD int hgw_nagios_verdict(FILE *f, const struct hgw_view *view,

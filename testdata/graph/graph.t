@@ -38,6 +38,22 @@ def dot(graph, form):
     return subprocess.run(["dot", "-T" + form], input=graph, capture_output=True, text=True)
 
 
+def mesh():
+    os.mkdir("hosts")
+    with open("hosts/node1.txt", "w", encoding="utf-8") as f:
+        f.write(SNAPSHOT)
+    with open("hosts/node2.txt", "w", encoding="utf-8") as f:
+        f.write("10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1\n"
+                "192.168.31.0/24 dev ens33 proto kernel scope link src 192.168.31.63\n")
+    run = subprocess.run([HGW, "show", "-4", "-o", "dot", "--snapshot", "hosts", "inventory.yaml"],
+                         capture_output=True, text=True)
+    svg = dot(run.stdout, "svg")
+    ok(run.returncode == 0 and svg.returncode == 0 and not svg.stderr, "all hosts at once", run.stderr, svg.stderr)
+    red = set(re.findall(r'<text[^>]*fill="#cc0000">([^<]*)</text>', svg.stdout))
+    ok("black hole" in red, "who does not get to whom is red", red)
+    ok("no snapshot" in svg.stdout, "a host that is not known is told", svg.stdout)
+
+
 def main():
     with open("inventory.yaml", "w", encoding="utf-8") as f:
         f.write(INVENTORY)
@@ -55,6 +71,7 @@ def main():
     red = {m for m in re.findall(r'<text[^>]*fill="#cc0000">([^<]*)</text>', svg.stdout) if "/24" in m}
     ok({m.split(":")[0].split()[0] for m in red if m.startswith("10.244.")} == {"10.244.2.0/24", "10.244.3.0/24", "10.244.9.0/24"},
        "those in red are the faulty ones", red)
+    mesh()
     print(f"1..{number}")
     return failures > 0
 
