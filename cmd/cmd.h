@@ -70,6 +70,8 @@ struct session {
 	struct hgw_actual actual;
 	struct hgw_plan plan;
 	struct hgw_probe probe;
+	struct hgw_settings settings;
+	struct hgw_lookups lookups;
 	struct hgw_verdict verdict;
 	struct hgw_view view;
 	struct hgw_report report;
@@ -191,7 +193,10 @@ HGW_NODISCARD int session_verify(struct session *s, const struct hgw_actual *act
 				 struct hgw_err *err);
 /* Reads the host and judges it: the verdict, and what the report says of it. */
 HGW_NODISCARD int session_verdict(struct session *s, struct hgw_err *err);
-/* Verifies the host anew; how many checks fail, and each of those in diags. */
+/*
+ * Verifies the host anew; how many checks fail that a route can be the cause of. Each of
+ * those is an error in diags, and what else fails a warning.
+ */
 HGW_NODISCARD int session_judge(struct session *s, size_t *failed, struct hgw_err *err);
 /* Whether what was printed so far arrived; HGW_IOERR if not. */
 HGW_NODISCARD int session_flush(struct session *s, struct hgw_err *err);

@@ -3,38 +3,42 @@
 #include "cmd.h"
 
 /* A node that was left out of the run as unreachable cannot fail it. */
-static bool counts(const struct session *s, const struct hgw_check *c)
+static bool is_left_out(const struct session *s, const struct hgw_check *c)
 {
-	bool left_out = s->opt.policy.skip_unreachable && c->want != HGW_NONE &&
-			s->desired.v[c->want].reach != HGW_REACH_OK;
-
-	return c->status == HGW_FAIL && !left_out;
+	return s->opt.policy.skip_unreachable && c->want != HGW_NONE &&
+	       s->desired.v[c->want].reach != HGW_REACH_OK;
 }
 
-/* One error for each check that fails, at its line of the inventory; how many do. */
+static void note_failure(struct session *s, const struct hgw_check *c, enum hgw_severity severity)
+{
+	struct hgw_origin at = {0};
+	uint32_t node, subnet;
+	char text[512] = "";
+	FILE *f = fmemopen(text, sizeof(text), "w");
+
+	if (f != NULL) {
+		hgw_print_check(f, &s->view, &s->report, c);
+		fclose(f);
+	}
+	if (hgw_check_subnet(c, &s->desired, &node, &subnet) != NULL)
+		at = hgw_inventory_origin(&s->inv, node, subnet);
+	hgw_diag_add(&s->diags, severity, at.file != NULL ? &at : NULL, NULL, "%s: %s",
+		     hgw_check_name(c->id), text);
+}
+
+/* Going back mends what a route is to blame for. What else is wrong was so before, and is said. */
 static size_t note_failures(struct session *s)
 {
 	size_t failed = 0;
 
 	for (size_t i = 0; i < s->verdict.n; i++) {
 		const struct hgw_check *c = &s->verdict.v[i];
-		const struct hgw_want *w = c->want != HGW_NONE ? &s->desired.v[c->want] : NULL;
-		struct hgw_origin at = {0};
-		char text[512] = "";
-		FILE *f;
+		bool to_blame = hgw_check_is_of_routes(c->id);
 
-		if (!counts(s, c))
+		if (c->status != HGW_FAIL || is_left_out(s, c))
 			continue;
-		failed++;
-		f = fmemopen(text, sizeof(text), "w");
-		if (f != NULL) {
-			hgw_print_check(f, &s->view, &s->report, c);
-			fclose(f);
-		}
-		if (w != NULL)
-			at = hgw_inventory_origin(&s->inv, w->node, w->subnet);
-		hgw_diag_add(&s->diags, HGW_ERROR, w != NULL ? &at : NULL, NULL, "%s: %s",
-			     hgw_check_name(c->id), text);
+		note_failure(s, c, to_blame ? HGW_ERROR : HGW_WARNING);
+		failed += to_blame;
 	}
 	return failed;
 }
@@ -55,13 +59,37 @@ static int probe(struct session *s, struct hgw_err *err)
 	return rc;
 }
 
+/* What a snapshot does not tell is asked of this host. */
+static int read_more(struct session *s, struct hgw_evidence *on, struct hgw_err *err)
+{
+	hgw_settings_free(&s->settings);
+	hgw_lookups_free(&s->lookups);
+	if (hgw_verify_settings(&s->settings, "", &s->desired, &s->host, &s->pool, err) < 0 ||
+	    hgw_lookups_ask(&s->lookups, &s->desired, &s->host, &s->pool, s->kernel, err) < 0)
+		return -1;
+	/* What runs on this host need not know of another namespace. */
+	if (s->opt.netns != NULL)
+		s->settings.networkd = HGW_NETWORKD_UNKNOWN;
+	on->settings = s->report.settings = &s->settings;
+	on->lookups = s->report.lookups = &s->lookups;
+	return 0;
+}
+
 int session_verify(struct session *s, const struct hgw_actual *actual, struct hgw_err *err)
 {
-	const struct hgw_evidence on = {&s->desired, actual,   &s->host,
-					&s->scope,   &s->pool, s->opt.probe ? &s->probe : NULL};
+	struct hgw_evidence on = {.desired = &s->desired,
+				  .actual = actual,
+				  .host = &s->host,
+				  .scope = &s->scope,
+				  .pool = &s->pool};
 
-	if (s->opt.probe && probe(s, err) < 0)
+	if (s->opt.snapshot == NULL && read_more(s, &on, err) < 0)
 		return -1;
+	if (s->opt.probe) {
+		if (probe(s, err) < 0)
+			return -1;
+		on.probe = &s->probe;
+	}
 	s->report.probe = on.probe;
 	return hgw_verify(&s->verdict, &on, err);
 }

@@ -177,6 +177,35 @@ static void a_link_that_is_down_is_taken_back(void **state)
 	is_taken_back("", "link: ");
 }
 
+static void traffic_that_rules_lead_elsewhere_is_taken_back(void **state)
+{
+	(void)state;
+	process_begin();
+	testns_sh("ip rule add to 10.244.2.0/24 lookup 100\n"
+		  "ip route add 10.244.2.0/24 via 10.0.1.9 table 100");
+	is_taken_back("", "lookup: ");
+}
+
+/* No change of routes made it so, and to go back would not mend it. */
+static void what_the_host_lacks_is_said_and_the_change_stays(void **state)
+{
+	(void)state;
+	process_begin();
+	write_text("/run/inv.yaml", "nodes:\n"
+				    "- {name: me, address: 10.0.0.1, subnet: 10.244.1.0/24}\n"
+				    "- {name: n2, address: 10.0.0.2, subnet: 10.244.2.0/24}\n");
+	testns_sh("ip link add cni0 type bridge; ip addr add 10.244.1.1/24 dev cni0\n"
+		  "ip link set cni0 up; echo 0 >/proc/sys/net/ipv4/ip_forward");
+	hgw_is("apply --verify /run/inv.yaml", 0,
+	       "hgw: warning: forwarding: this host does not forward IPv4");
+	testns_sh("test $(ip route show proto 72 | wc -l) = 1");
+	hgw_is("verify /run/inv.yaml", 2, NULL);
+	/* with what a route is the cause of it is said as well, and that alone counts */
+	testns_sh("ip route del 10.244.2.0/24; ip route add 10.244.2.128/25 via 10.0.0.9");
+	is_taken_back("", "forwarding: ");
+	is_taken_back("", "1 check failed after the change");
+}
+
 /* Left out as unreachable, a node cannot fail the rest. */
 static void what_was_left_out_is_not_judged(void **state)
 {
@@ -294,6 +323,8 @@ int main(void)
 		cmocka_unit_test(a_good_change_stays),
 		cmocka_unit_test(a_shadowed_route_is_taken_back),
 		cmocka_unit_test(a_link_that_is_down_is_taken_back),
+		cmocka_unit_test(traffic_that_rules_lead_elsewhere_is_taken_back),
+		cmocka_unit_test(what_the_host_lacks_is_said_and_the_change_stays),
 		cmocka_unit_test(what_was_left_out_is_not_judged),
 		cmocka_unit_test(waits_for_interface_and_address_and_carrier),
 		cmocka_unit_test(does_not_wait_for_what_is_there),

@@ -189,6 +189,8 @@ static int find_self(struct session *s, struct hgw_err *err)
 void session_forget(struct session *s)
 {
 	hgw_probe_free(&s->probe);
+	hgw_settings_free(&s->settings);
+	hgw_lookups_free(&s->lookups);
 	hgw_actual_free(&s->actual);
 	hgw_desired_free(&s->desired);
 	hgw_pool_free(&s->pool);

@@ -123,6 +123,7 @@ static int read_all(struct hgw_actual *a, const struct source *s, const struct h
 	static const struct hgw_scope elsewhere = {.table = RT_TABLE_MAIN};
 	static const uint8_t families[] = {AF_INET, AF_INET6};
 
+	hgw_desired_forget_own(desired);
 	for (size_t i = 0; i < HGW_ARRAY_LEN(families); i++) {
 		struct reading rd = {.actual = a,
 				     .scope = scope,

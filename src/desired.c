@@ -131,7 +131,7 @@ int hgw_desired_build(struct hgw_desired *d, const struct hgw_inventory *inv, ui
 		hgw_desired_free(d);
 		return hgw_fail_nomem(err);
 	}
-	if (desired_build_own(d, inv, self, scope, err) < 0) {
+	if (desired_build_own(d, inv, self, scope, host, err) < 0) {
 		hgw_desired_free(d);
 		return -1;
 	}

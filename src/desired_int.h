@@ -5,9 +5,9 @@
 
 #include "hgw/desired.h"
 
-/* The own subnets of node self; nothing is known of them yet. */
+/* The own subnets of node self, of which nothing is known yet; and how others reach it. */
 HGW_NODISCARD int desired_build_own(struct hgw_desired *d, const struct hgw_inventory *inv,
 				    uint32_t self, const struct hgw_scope *scope,
-				    struct hgw_err *err);
+				    const struct hgw_snapshot *host, struct hgw_err *err);
 
 #endif

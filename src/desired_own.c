@@ -12,11 +12,34 @@ static int compare_own(const void *pa, const void *pb)
 	return hgw_prefix_cmp(&a->dst, &b->dst);
 }
 
+static void add_entry(struct hgw_desired *d, const struct hgw_snapshot *host,
+		      const struct hgw_addr *addr)
+{
+	for (size_t i = 0; i < host->naddrs && d->nentry < HGW_ENTRIES; i++)
+		if (hgw_addr_cmp(&host->addrs[i].prefix.addr, addr) == 0)
+			d->entry[d->nentry++] = host->addrs[i].index;
+}
+
+/* Its IPv4 addresses are the gateways of others; where it has none, its IPv6 ones. */
+static void find_entries(struct hgw_desired *d, const struct hgw_inventory *inv,
+			 const struct hgw_node *node, const struct hgw_snapshot *host)
+{
+	bool inet = false;
+
+	for (uint32_t i = node->addrs; i < node->addrs + node->naddrs; i++)
+		inet |= inv->addrs[i].family == AF_INET;
+	for (uint32_t i = node->addrs; i < node->addrs + node->naddrs; i++)
+		if ((inv->addrs[i].family == AF_INET) == inet)
+			add_entry(d, host, &inv->addrs[i]);
+}
+
 int desired_build_own(struct hgw_desired *d, const struct hgw_inventory *inv, uint32_t self,
-		      const struct hgw_scope *scope, struct hgw_err *err)
+		      const struct hgw_scope *scope, const struct hgw_snapshot *host,
+		      struct hgw_err *err)
 {
 	const struct hgw_node *node = &inv->nodes[self];
 
+	find_entries(d, inv, node, host);
 	d->own = calloc(node->nsubnets + 1U, sizeof(*d->own));
 	if (d->own == NULL)
 		return hgw_fail_nomem(err);
@@ -28,6 +51,12 @@ int desired_build_own(struct hgw_desired *d, const struct hgw_inventory *inv, ui
 	}
 	qsort(d->own, d->nown, sizeof(*d->own), compare_own);
 	return 0;
+}
+
+void hgw_desired_forget_own(struct hgw_desired *d)
+{
+	for (size_t i = 0; i < d->nown; i++)
+		d->own[i].whole = d->own[i].part = d->own[i].away = (struct hgw_route){0};
 }
 
 /* The first that does not stand before p. */

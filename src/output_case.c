@@ -47,7 +47,8 @@ static bool same_case(const struct hgw_check *a, const struct hgw_check *b)
 {
 	if (a->want != HGW_NONE || b->want != HGW_NONE)
 		return a->want == b->want;
-	return a->id == b->id && a->family == b->family;
+	return a->id == b->id && a->family == b->family &&
+	       (a->id != HGW_CHECK_LOCAL || a->at == b->at);
 }
 
 /* The checks from first on that belong together. */
@@ -56,7 +57,7 @@ static void collect(const struct hgw_report *report, size_t first, struct output
 	const struct hgw_verdict *v = report->verdict;
 	const struct hgw_check *one = &v->v[first];
 
-	c->want = one->want != HGW_NONE ? &report->desired->v[one->want] : NULL;
+	c->subnet = hgw_check_subnet(one, report->desired, &c->node, &c->place);
 	c->id = one->id;
 	c->family = one->family;
 	c->v = one;
@@ -118,9 +119,9 @@ void case_name(FILE *f, const struct hgw_report *report, const struct output_cas
 {
 	char dst[HGW_PREFIX_STRLEN];
 
-	if (c->want != NULL) {
-		hgw_prefix_format(&c->want->route.dst, dst);
-		print_escaped(f, hgw_node_name(report->inv, c->want->node), escape);
+	if (c->subnet != NULL) {
+		hgw_prefix_format(c->subnet, dst);
+		print_escaped(f, hgw_node_name(report->inv, c->node), escape);
 		fprintf(f, " %s", dst);
 		return;
 	}
@@ -131,9 +132,9 @@ void case_name(FILE *f, const struct hgw_report *report, const struct output_cas
 
 struct hgw_origin case_origin(const struct hgw_report *report, const struct output_case *c)
 {
-	if (c->want == NULL)
+	if (c->subnet == NULL)
 		return (struct hgw_origin){0};
-	return hgw_inventory_origin(report->inv, c->want->node, c->want->subnet);
+	return hgw_inventory_origin(report->inv, c->node, c->place);
 }
 
 void case_text(char *buf, size_t size, const struct hgw_view *view, const struct hgw_report *report,

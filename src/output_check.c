@@ -110,6 +110,7 @@ void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_repo
 		print_neighbour_check(f, view, report, c);
 		break;
 	default:
+		print_host_check(f, view, report, c);
 		break;
 	}
 }
@@ -117,19 +118,19 @@ void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_repo
 void print_subject(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 		   const struct hgw_check *c)
 {
+	uint32_t node, at;
+	const struct hgw_prefix *subnet = hgw_check_subnet(c, report->desired, &node, &at);
 	char dst[HGW_PREFIX_STRLEN];
 
-	if (c->id == HGW_CHECK_EXTRA) {
+	if (subnet != NULL) {
+		hgw_prefix_format(subnet, dst);
+		fprintf(f, "%s %s", dst, hgw_node_name(report->inv, node));
+	} else if (c->id == HGW_CHECK_EXTRA) {
 		hgw_print_route(f, view, hgw_check_have(c, report->actual));
-	} else if (c->id == HGW_CHECK_FOREIGN && c->want == HGW_NONE) {
+	} else if (c->id == HGW_CHECK_FOREIGN) {
 		hgw_prefix_format(&hgw_check_have(c, report->actual)->dst, dst);
 		fputs(dst, f);
-	} else if (c->id == HGW_CHECK_RULE) {
+	} else if (c->family != AF_UNSPEC) {
 		fputs(c->family == AF_INET6 ? "inet6" : "inet", f);
-	} else {
-		const struct hgw_want *want = &report->desired->v[c->want];
-
-		hgw_prefix_format(&want->route.dst, dst);
-		fprintf(f, "%s %s", dst, hgw_node_name(report->inv, want->node));
 	}
 }

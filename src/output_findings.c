@@ -56,17 +56,14 @@ static int add_check(struct hgw_findings *findings, const struct hgw_view *view,
 		     const struct hgw_report *report, const struct hgw_check *c,
 		     struct hgw_err *err)
 {
-	const struct hgw_want *want = c->want != HGW_NONE ? &report->desired->v[c->want] : NULL;
-	struct hgw_finding finding = {.id = c->id,
-				      .status = c->status,
-				      .host = report->node,
-				      .node = want != NULL ? want->node : UINT32_MAX,
-				      .subnet = want != NULL ? want->subnet : UINT32_MAX};
+	struct hgw_finding finding = {.id = c->id, .status = c->status, .host = report->node};
+	const struct hgw_prefix *about =
+		hgw_check_subnet(c, report->desired, &finding.node, &finding.subnet);
 	char subject[512] = "", message[1024];
 	FILE *f;
 
-	if (want != NULL) {
-		hgw_prefix_format(&want->route.dst, subject);
+	if (about != NULL) {
+		hgw_prefix_format(about, subject);
 	} else {
 		f = fmemopen(subject, sizeof(subject), "w");
 		if (f != NULL) {

@@ -16,6 +16,9 @@ const char *view_table(const struct hgw_view *view, uint32_t table, char buf[sta
 const char *scope_name(uint8_t scope, char buf[static 16]);
 const char *type_name(uint8_t type, char buf[static 16]);
 
+/* "via ADDR " or "via inet6 ADDR "; nothing for AF_UNSPEC. */
+void print_via(FILE *f, uint8_t family, const struct hgw_addr *via);
+
 /* What a dumped route has that struct hgw_route does not model; for show. */
 struct route_extra {
 	struct hgw_addr prefsrc;
@@ -40,9 +43,17 @@ const char *metric_name(unsigned rtax);
 /* The hint and name of a place: "inventory.yaml:6 node2", or "" */
 void print_origin(FILE *f, const struct hgw_report *report, uint32_t node, uint32_t subnet);
 
-/* What a check is about: "10.244.1.0/24 node2", "10.244.9.0/24 via …", "inet6". */
+/* What hgw_print_check() prints of checks that are not of routes alone. */
+void print_host_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
+		      const struct hgw_check *c);
+/* What a check is about: "10.244.1.0/24 node2", "10.244.9.0/24 via …", "inet". */
 void print_subject(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 		   const struct hgw_check *c);
+/* Whether there is anything to print: the host as a whole is not named. */
+static inline bool has_subject(const struct hgw_check *c)
+{
+	return c->want != HGW_NONE || c->have != HGW_NONE || c->family != AF_UNSPEC;
+}
 
 /* Whose subnet an address is in, and which that is; whose address a gateway is. UINT32_MAX:
  * nobody's. */
@@ -72,8 +83,9 @@ void print_escaped(FILE *f, const char *s, escape_fn *escape);
 
 /* What TAP and JUnit call a case: all checks of one subnet, or of one kind that is about none. */
 struct output_case {
-	const struct hgw_want *want; /* NULL: none */
-	enum hgw_check_id id;	     /* of those without */
+	const struct hgw_prefix *subnet; /* NULL: none */
+	uint32_t node, place;		 /* of the subnet: into the inventory's nodes and subnets */
+	enum hgw_check_id id;		 /* of those without */
 	uint8_t family;
 	const struct hgw_check *v;
 	size_t n; /* 0: nothing to complain about */

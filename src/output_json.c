@@ -125,12 +125,26 @@ static json_t *mac_json(const struct hgw_asked *a)
 	return json_string(mac);
 }
 
+/* A subnet, the destination of a route, a family, or nothing: then it is about the host. */
+static json_t *subject_json(const struct hgw_report *report, const struct hgw_check *c,
+			    const struct hgw_prefix *subnet)
+{
+	char text[HGW_PREFIX_STRLEN];
+
+	if (subnet == NULL && c->have == HGW_NONE)
+		return c->family == AF_UNSPEC
+			       ? json_null()
+			       : json_string(c->family == AF_INET6 ? "inet6" : "inet");
+	hgw_prefix_format(subnet != NULL ? subnet : &hgw_check_have(c, report->actual)->dst, text);
+	return json_string(text);
+}
+
 static json_t *check_json(const struct hgw_view *view, const struct hgw_report *report,
 			  const struct hgw_check *c)
 {
-	const struct hgw_want *want = c->want != HGW_NONE ? &report->desired->v[c->want] : NULL;
-	uint32_t node = want != NULL ? want->node : UINT32_MAX;
-	char subject[HGW_PREFIX_STRLEN] = "", text[1024] = "";
+	uint32_t node, place;
+	const struct hgw_prefix *subnet = hgw_check_subnet(c, report->desired, &node, &place);
+	char text[1024] = "";
 	FILE *f = fmemopen(text, sizeof(text), "w");
 	json_t *o = json_object();
 
@@ -138,19 +152,12 @@ static json_t *check_json(const struct hgw_view *view, const struct hgw_report *
 		hgw_print_check(f, view, report, c);
 		fclose(f);
 	}
-	if (c->id == HGW_CHECK_RULE)
-		snprintf(subject, sizeof(subject), "%s", c->family == AF_INET6 ? "inet6" : "inet");
-	else
-		hgw_prefix_format(want != NULL ? &want->route.dst
-					       : &hgw_check_have(c, report->actual)->dst,
-				  subject);
 	json_object_set_new(o, "id", json_string(hgw_check_name(c->id)));
 	json_object_set_new(o, "status", json_string(hgw_check_status_name(c->status)));
 	json_object_set_new(o, "node", json_node(report, node));
-	json_object_set_new(o, "subject", json_string(subject));
+	json_object_set_new(o, "subject", subject_json(report, c, subnet));
 	json_object_set_new(o, "message", json_string_or_null(text));
-	json_object_set_new(o, "origin",
-			    json_origin(report, node, want != NULL ? want->subnet : UINT32_MAX));
+	json_object_set_new(o, "origin", json_origin(report, node, place));
 	if (c->id == HGW_CHECK_NEIGHBOUR)
 		json_object_set_new(o, "mac", mac_json(neighbour_answer(view, report, c)));
 	return o;

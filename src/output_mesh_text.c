@@ -44,12 +44,12 @@ static void print_finding(FILE *f, const struct hgw_view *view, const struct hgw
 	const char *text = report->findings->text;
 
 	print_mark(f, view, finding->status);
-	fprintf(f, "%s %s ", hgw_node_name(report->inv, finding->host),
-		hgw_check_name(finding->id));
-	fputs(text + finding->subject, f);
+	fprintf(f, "%s %s", hgw_node_name(report->inv, finding->host), hgw_check_name(finding->id));
+	if (text[finding->subject] != '\0')
+		fprintf(f, " %s", text + finding->subject);
 	if (finding->node != UINT32_MAX)
 		fprintf(f, " %s", hgw_node_name(report->inv, finding->node));
-	fprintf(f, "%s%s", text[finding->subject] != '\0' ? ": " : "", text + finding->message);
+	fprintf(f, "%s%s", finding->id != HGW_CHECK_SNAPSHOT ? ": " : " ", text + finding->message);
 	print_place(f, report, finding->node, finding->subnet);
 	fputc('\n', f);
 }

@@ -28,7 +28,7 @@ static void name_checks(FILE *f, const struct hgw_view *view, const struct hgw_r
 		memset(text, 0, sizeof(text));
 		case_text(text, sizeof(text), view, report, &v->v[i]);
 		fprintf(f, "%s%s ", between, hgw_check_name(v->v[i].id));
-		if (v->v[i].id != HGW_CHECK_EXTRA) {
+		if (v->v[i].id != HGW_CHECK_EXTRA && has_subject(&v->v[i])) {
 			print_subject(f, view, report, &v->v[i]);
 			fputs(": ", f);
 		}

@@ -76,7 +76,7 @@ const char *type_name(uint8_t type, char buf[static 16])
 }
 
 /* "via ADDR " or "via inet6 ADDR "; nothing for AF_UNSPEC. */
-static void print_via(FILE *f, uint8_t family, const struct hgw_addr *via)
+void print_via(FILE *f, uint8_t family, const struct hgw_addr *via)
 {
 	char addr[HGW_ADDR_STRLEN];
 

@@ -69,23 +69,65 @@ const struct hgw_route *hgw_check_have(const struct hgw_check *c, const struct h
 	return c->foreign ? &actual->foreign.v[c->have] : &actual->owned.v[c->have];
 }
 
+const struct hgw_prefix *hgw_check_subnet(const struct hgw_check *c,
+					  const struct hgw_desired *desired, uint32_t *node,
+					  uint32_t *subnet)
+{
+	const struct hgw_want *want;
+	const struct hgw_own *own;
+
+	*node = *subnet = HGW_NONE;
+	if (c->want != HGW_NONE) {
+		want = &desired->v[c->want];
+		*node = want->node;
+		*subnet = want->subnet;
+		return &want->route.dst;
+	}
+	if (c->id != HGW_CHECK_LOCAL)
+		return NULL;
+	own = &desired->own[c->at];
+	*node = own->node;
+	*subnet = own->subnet;
+	return &own->dst;
+}
+
 void hgw_verdict_free(struct hgw_verdict *verdict)
 {
 	free(verdict->v);
 	*verdict = (struct hgw_verdict){0};
 }
 
+static const struct {
+	const char *name;
+	bool of_routes;
+} checks[] = {
+	[HGW_CHECK_ROUTE] = {"route", true},
+	[HGW_CHECK_ONLINK] = {"onlink", true},
+	[HGW_CHECK_SHADOWED] = {"shadowed", true},
+	[HGW_CHECK_LINK] = {"link", true},
+	[HGW_CHECK_EXTRA] = {"extra", false},
+	[HGW_CHECK_RULE] = {"rule", false},
+	[HGW_CHECK_FOREIGN] = {"foreign", false},
+	[HGW_CHECK_NEIGHBOUR] = {"neighbour", true},
+	[HGW_CHECK_PATH] = {"path", false},
+	[HGW_CHECK_SNAPSHOT] = {"snapshot", false},
+	[HGW_CHECK_LOOKUP] = {"lookup", true},
+	[HGW_CHECK_LOCAL] = {"local-subnet", false},
+	[HGW_CHECK_FORWARDING] = {"forwarding", false},
+	[HGW_CHECK_RP_FILTER] = {"rp-filter", false},
+	[HGW_CHECK_NEIGHBOUR_TABLE] = {"neighbour-table", false},
+	[HGW_CHECK_MTU] = {"mtu", false},
+	[HGW_CHECK_NETWORKD] = {"networkd", false},
+};
+
+bool hgw_check_is_of_routes(enum hgw_check_id id)
+{
+	return checks[id].of_routes;
+}
+
 const char *hgw_check_name(enum hgw_check_id id)
 {
-	static const char *const names[] = {
-		[HGW_CHECK_ROUTE] = "route",	   [HGW_CHECK_ONLINK] = "onlink",
-		[HGW_CHECK_SHADOWED] = "shadowed", [HGW_CHECK_LINK] = "link",
-		[HGW_CHECK_EXTRA] = "extra",	   [HGW_CHECK_RULE] = "rule",
-		[HGW_CHECK_FOREIGN] = "foreign",   [HGW_CHECK_NEIGHBOUR] = "neighbour",
-		[HGW_CHECK_PATH] = "path",	   [HGW_CHECK_SNAPSHOT] = "snapshot",
-	};
-
-	return names[id];
+	return checks[id].name;
 }
 
 const char *hgw_check_status_name(enum hgw_check_status status)

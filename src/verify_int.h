@@ -32,6 +32,14 @@ struct hgw_check check_of_host(enum hgw_check_id id, uint8_t family);
 HGW_NODISCARD int verify_route(const struct subject *s, struct hgw_err *err);
 /* Whether its gateways answered (verify_neighbour.c). */
 HGW_NODISCARD int verify_neighbour(const struct subject *s, struct hgw_err *err);
+/* With lookups: what the kernel says (verify_lookup.c). */
+HGW_NODISCARD int verify_lookup(const struct subject *s, struct hgw_err *err);
+/* Whether the rules lead any of these questions past a table that is not main. */
+bool is_past_rules(const struct hgw_evidence *on, uint8_t family);
+/* With settings too: where the filter is strict at all. */
+HGW_NODISCARD int verify_rp_filter(const struct subject *s, struct hgw_err *err);
+/* The filter of a link, to which that of all links adds: the laxer of 1 and 2 holds. */
+bool is_strict(const struct hgw_settings *settings, uint32_t link);
 /* Routes that belong to no want: extra, and with strict foreign. */
 HGW_NODISCARD int verify_extra(struct hgw_verdict *verdict, const struct hgw_evidence *on,
 			       struct hgw_err *err);
@@ -40,5 +48,10 @@ HGW_NODISCARD int verify_strangers(struct hgw_verdict *verdict, const struct hgw
 /* What the host has besides routes, once for the families that are wanted (verify_host.c). */
 HGW_NODISCARD int verify_host(struct hgw_verdict *verdict, const struct hgw_evidence *on,
 			      struct hgw_err *err);
+/* Parts of that: its own subnets, and the links (verify_links.c). */
+HGW_NODISCARD int verify_own(struct hgw_verdict *verdict, const struct hgw_evidence *on,
+			     struct hgw_err *err);
+HGW_NODISCARD int verify_links(struct hgw_verdict *verdict, const struct hgw_evidence *on,
+			       struct hgw_err *err);
 
 #endif

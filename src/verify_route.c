@@ -144,6 +144,38 @@ static int check_foreign(const struct subject *s, struct hgw_err *err)
 	return verdict_add(s->verdict, &c, err);
 }
 
+/* A route that wants more than its link takes loses what is longer. */
+static int check_mtu(const struct subject *s, const struct hgw_check *route, struct hgw_err *err)
+{
+	const struct hgw_route *have = hgw_check_have(route, s->on->actual);
+	const struct hgw_route *r = have != NULL ? have : &s->want->route;
+	const struct hgw_hop *hops = hgw_route_hops(s->on->pool, r);
+	struct hgw_check c = check_of(s, HGW_CHECK_MTU);
+	bool known = false;
+
+	c.have = route->have;
+	c.foreign = route->foreign;
+	for (uint16_t i = 0; i < r->nhops && r->mtu != 0 && c.status == HGW_PASS; i++) {
+		const struct hgw_link *link = hgw_snapshot_link(s->on->host, hops[i].oif);
+
+		if (link == NULL || link->mtu == 0)
+			continue;
+		known = true;
+		c.at = link->index;
+		if (r->mtu > link->mtu)
+			c.status = HGW_FAIL;
+	}
+	return known ? verdict_add(s->verdict, &c, err) : 0;
+}
+
+/* What the kernel says of a route that is not there, or not the right one, is no news. */
+static bool is_to_be_asked(const struct subject *s, const struct hgw_check *route)
+{
+	return s->on->lookups != NULL && s->want->reach == HGW_REACH_OK &&
+	       route->fault != HGW_FAULT_MISSING && route->fault != HGW_FAULT_GATEWAY &&
+	       route->fault != HGW_FAULT_DEVICE;
+}
+
 int verify_route(const struct subject *s, struct hgw_err *err)
 {
 	struct hgw_check route;
@@ -155,9 +187,12 @@ int verify_route(const struct subject *s, struct hgw_err *err)
 		return verdict_add(s->verdict, &route, err);
 	}
 	if (check_route(s, &route, err) < 0 || check_onlink(s, err) < 0 ||
-	    check_shadowed(s, &route, err) < 0 || check_link(s, &route, err) < 0)
+	    check_shadowed(s, &route, err) < 0 || check_link(s, &route, err) < 0 ||
+	    (s->verdict->strict && check_foreign(s, err) < 0) || check_mtu(s, &route, err) < 0)
 		return -1;
-	return s->verdict->strict ? check_foreign(s, err) : 0;
+	if (!is_to_be_asked(s, &route))
+		return 0;
+	return verify_lookup(s, err) < 0 ? -1 : verify_rp_filter(s, err);
 }
 
 /* Those in the pod networks that are in no wanted subnet. */

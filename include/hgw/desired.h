@@ -45,6 +45,8 @@ struct hgw_gateway {
 	struct hgw_route route; /* its hops are not kept, but for hop */
 };
 
+enum { HGW_ENTRIES = 8 };
+
 /*
  * A subnet of this node itself, and the routes seen so far that tell where its
  * packets go; those of family AF_UNSPEC are none. Of their hops only hop is kept.
@@ -64,6 +66,8 @@ struct hgw_desired {
 	size_t ngateways;
 	struct hgw_own *own; /* sorted by dst */
 	size_t nown;
+	uint32_t entry[HGW_ENTRIES]; /* the links by which others send IPv4 packets to this node */
+	size_t nentry;
 	const char *interface; /* that all gateways are reached by; "": each by its own. Borrowed */
 	uint32_t device;       /* its link; 0: no interface, or none of that name */
 	const struct hgw_inventory *pods; /* hgw_desired_in_pods() asks it; NULL: none. Borrowed */
@@ -84,6 +88,8 @@ bool hgw_desired_has_gateway(const struct hgw_desired *d, const struct hgw_prefi
 
 /* Likewise: is it the way to any of the own subnets, or to a part of one? */
 void hgw_desired_see_own(struct hgw_desired *d, const struct hgw_route *r);
+/* Before another reading: what was seen may have been changed since. */
+void hgw_desired_forget_own(struct hgw_desired *d);
 
 enum hgw_delivery {
 	HGW_OWN_LOCAL,	 /* by a link of this host, or by one for each pod */

@@ -79,7 +79,9 @@ struct hgw_report {
 	const struct hgw_verdict *verdict; /* with desired and actual, which it refers to */
 	const struct hgw_desired *desired;
 	const struct hgw_actual *actual;
-	const struct hgw_probe *probe; /* likewise */
+	const struct hgw_settings *settings; /* what the verdict was made with; NULL: without */
+	const struct hgw_lookups *lookups;   /* likewise */
+	const struct hgw_probe *probe;	     /* likewise */
 	const struct hgw_scope *scope;
 	const struct hgw_diags *diags;
 	const struct hgw_err *err; /* why it failed */

@@ -26,6 +26,7 @@ struct hgw_link_settings {
 enum hgw_networkd {
 	HGW_NETWORKD_ABSENT,  /* it does not run */
 	HGW_NETWORKD_KEEPS,   /* it is told to keep routes that it did not make itself */
+	HGW_NETWORKD_UNKNOWN, /* hgw_settings_read() never says so */
 	HGW_NETWORKD_DELETES, /* of links that it manages, when it starts or reconfigures them */
 };
 

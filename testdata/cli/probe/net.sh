@@ -1,3 +1,9 @@
+# What a new namespace has of this depends on the machine.
+for conf in all default; do
+  echo 1 >"/proc/sys/net/ipv4/conf/$conf/forwarding"
+  echo 0 >"/proc/sys/net/ipv4/conf/$conf/rp_filter"
+  echo 1 >"/proc/sys/net/ipv6/conf/$conf/forwarding"
+done
 # A LAN, and two nodes on it: 192.168.31.N, fd00:31::N.
 ip netns add lan
 on lan ip link add br0 type bridge

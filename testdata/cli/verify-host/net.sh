@@ -1,0 +1,2 @@
+# shellcheck shell=sh disable=SC1091
+. ../node1.sh
