@@ -267,14 +267,14 @@ static void a_change_waits_for_its_confirmation(void **state)
 {
 	(void)state;
 	process_begin();
-	module_is(ME_IS(", \"confirm_within\": 600"), 0, true,
-		  "The routes go back in 600 s, unless confirmed.");
+	module_is(ME_IS(", \"confirm_within\": 120"), 0, true,
+		  "The routes go back in 120 s, unless confirmed.");
 	module_is(ME_IS(), HGW_TEMPFAIL, false, "a change waits for its confirmation");
 	module_is("{\"state\": \"confirmed\"}", 0, false, "confirmed");
 	owned_is(4);
 	module_is("{\"state\": \"confirmed\"}", HGW_REFUSED, false, "no change is waiting");
 	testns_sh("ip route del 10.244.3.0/24");
-	module_is(ME_IS(", \"confirm_within\": \"600\""), 0, true, "1 added");
+	module_is(ME_IS(", \"confirm_within\": \"120\""), 0, true, "1 added");
 	module_is("{\"state\": \"rolled_back\"}", 0, true, "rolled back");
 	owned_is(3);
 }
@@ -315,7 +315,7 @@ static void a_signal_is_answered_too(void **state)
 
 	(void)state;
 	process_begin();
-	write_text("/run/args", ME_IS(", \"wait\": 600"));
+	write_text("/run/args", ME_IS(", \"wait\": 60"));
 	testns_sh("ip addr flush dev v1");
 	for (size_t i = 0; i < HGW_ARRAY_LEN(signals); i++)
 		testns_sh("%s /run/args >/run/out & tries=1000\n"
