@@ -138,7 +138,7 @@ TEST_BIN   := $(TESTS:%.c=$(T)/%)
 REPLAY_BIN := $(REPLAYS:%.c=$(T)/%)
 
 # Goals that go before all others when they are asked for together, also with -j.
-FIRST      := $(filter clean deps deps-lint deps-integration,$(MAKECMDGOALS))
+FIRST      := $(filter clean deps deps-lint deps-integration deps-bench,$(MAKECMDGOALS))
 
 all: $(BIN) $(MODULE) $(MODULE).yml
 
@@ -287,8 +287,35 @@ run-fuzz: $(FUZZERS:%.c=$(T)/%)
 	$(foreach f,$^,mkdir -p $f.corpus && \
 		$f -runs=$(RUNS) -artifact_prefix=$f- $f.corpus $(call corpus,$f) && ):
 
-bench: $(BENCHES:%.c=$(B)/%)
-	$(foreach b,$^,$b && ):
+# hgw beside its peers (deps-bench) and a floor: to build/bench/results.md and .svg.
+# The README shows a copy of a run, testdata/bench/results.*. SIZES="1000 5000",
+# ONLY="apply flush", MINUTES=, RESUME=1 (keep the rows there are).
+BENCH      := build/bench
+GOCODE     ?= /usr/share/gocode
+BENCH_ARGS := $(if $(SIZES),--sizes $(SIZES)) $(if $(ONLY),--only $(ONLY)) \
+	$(if $(MINUTES),--minutes $(MINUTES)) $(if $(RESUME),--resume) $(if $(QUICK),--quick)
+BENCH_TOOLS = $(BENCHES:src/%.c=$(BENCH)/%) $(BENCH)/phase.so \
+	$(if $(shell command -v go),$(if $(wildcard $(GOCODE)/src/github.com/vishvananda),$(BENCH)/routes))
+
+bench: | $(FIRST)
+	$(Q)$(MAKE) --no-print-directory run-bench
+# All of it at sizes that say nothing, to see that it works: a minute.
+bench-quick: | $(FIRST)
+	$(Q)$(MAKE) --no-print-directory run-bench BENCH=$(BENCH)/quick QUICK=1
+# By a make of its own: what there is may have been installed just now.
+run-bench: $(BIN) $(BENCH_TOOLS)
+	$(Q)python3 testdata/bench/bench.py --hgw $(BIN) --tools $(BENCH) --out $(BENCH) $(BENCH_ARGS)
+$(BENCH)/%_bench: $(B)/src/%_bench
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+$(BENCH)/phase.so: testdata/bench/phase.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -D_GNU_SOURCE -Wall -Wextra -O2 -fPIC -shared -o $@ $< -ldl
+$(BENCH)/routes: testdata/bench/routes.go
+	@mkdir -p $(@D)
+	$(call say,GO)
+	$(Q)GO111MODULE=off GOPATH=$(GOCODE) GOCACHE=$(CURDIR)/build/go CGO_ENABLED=0 go build -o $@ $<
 
 # --- Lint --------------------------------------------------------------------
 
@@ -404,6 +431,8 @@ DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev lib
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
 DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect systemd dbus \
 	dpkg-dev lintian git ansible-core ca-certificates curl yamllint cloud-init procps
+DEPS_BENCH := bird2 frr golang-github-vishvananda-netlink-dev golang-go gnuplot-nox iperf3 \
+	iproute2 iputils-ping jq python3
 CC_NAME   := $(notdir $(firstword $(CC)))
 DEPS_CC    = $(shell command -v $(firstword $(CC)) >/dev/null || \
 	echo $(patsubst cc,gcc,$(CC_NAME)))
@@ -438,6 +467,10 @@ deps-lint: | $(filter deps,$(MAKECMDGOALS))
 deps-integration: | $(filter deps,$(MAKECMDGOALS))
 	$(call get,$(DEPS_INTEGRATION))
 
+# BIRD and FRR are daemons: where there is an init, Debian starts them once they are installed.
+deps-bench: | $(filter deps,$(MAKECMDGOALS))
+	$(call get,$(DEPS_BENCH))
+
 # -----------------------------------------------------------------------------
 
 clean:
@@ -451,16 +484,17 @@ help:
 	@echo 'picture        draw the picture in the README anew, from the demo'
 	@echo 'lint           formatting, static analysis, include directions, manual, scripts'
 	@echo 'valgrind       every command under valgrind'
-	@echo 'fuzz, bench    fuzzers (RUNS=$(RUNS)), benchmarks'
+	@echo 'fuzz           the fuzzers (RUNS=$(RUNS))'
+	@echo 'bench          hgw beside its peers: $(BENCH)/results.md (deps-bench); bench-quick: a minute'
 	@echo 'install        to DESTDIR and PREFIX=$(PREFIX); uninstall'
 	@echo 'deb, dist      a Debian package, a tarball of the last commit'
-	@echo 'deps           what is needed to build and test; deps-lint, deps-integration: for those'
+	@echo 'deps           what is needed to build and test; deps-lint, -integration, -bench: for those'
 	@echo 'clean          remove build/'
 	@echo
 	@echo 'VARIANT=$(VARIANT) of: $(VARIANTS)'
 	@echo 'CC CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG as usual; WERROR=1, HARDEN= (off), V=1 (show commands)'
 
 FORCE:
-.PHONY: FORCE all check demo picture valgrind fuzz run-fuzz bench lint lint-layout lint-format lint-shell \
-	lint-man lint-cppcheck lint-tidy integration install uninstall dist deb deps deps-lint \
-	deps-integration clean help
+.PHONY: FORCE all check demo picture valgrind fuzz run-fuzz bench bench-quick run-bench lint \
+	lint-layout lint-format lint-shell lint-man lint-cppcheck lint-tidy integration install \
+	uninstall dist deb deps deps-lint deps-integration deps-bench clean help
