@@ -7,8 +7,9 @@
 # _hgw_offer WORD...: those that begin with $cur, quoted for the line.
 _hgw_offer() {
 	local word
-	for word; do
-		printf -v word %q "$word"
+	local -a quoted=()
+	(($# > 0)) && mapfile -t quoted < <(printf '%q\n' "$@")
+	for word in "${quoted[@]}"; do
 		[[ $word == "$cur"* ]] && COMPREPLY+=("$word")
 	done
 	__ltrim_colon_completions "$cur"
