@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # What demo.sh prints, on to a terminal of SVG: the steps whose headings match,
-# without what ping says twice. How long an answer took is no two times the same.
+# without what ping says twice and without what a namespace cannot tell. How long an
+# answer took is no two times the same.
 
 function escape(s) {
   gsub(/&/, "\\&amp;", s)
@@ -37,7 +38,7 @@ BEGIN {
 }
 
 /^# / { taken = $0 ~ wanted; nodes = 0; if (taken && n) show("") }
-!taken || /^$/ || /^PING / || /^--- .* statistics/ || /^rtt / || /^[0-9]+ packets / { next }
+!taken || /^$/ || /^skip / || /^PING / || /^--- .* statistics/ || /^rtt / || /^[0-9]+ packets / { next }
 # One node is enough of a step that is done on each.
 /^node[0-9] \$ hgw apply/ && ++nodes > 1 { taken = 0; next }
 { sub(/time=[0-9.]+ ms/, "time=0.1 ms"); show($0) }

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC1091
 # What a new namespace has of this depends on the machine.
 for conf in all default; do
   echo 1 >"/proc/sys/net/ipv4/conf/$conf/forwarding"
