@@ -89,9 +89,10 @@ static int ask_kernel(struct asking *k, struct hgw_err *err)
 								   .oif = a->oif,
 								   .state = a->state};
 	}
+	/* Answers can be there before the call returns. */
+	k->now = now_ms();
 	if (hgw_kernel_ask(k->k, k->questions, n, k->refusals, err) < 0)
 		return -1;
-	k->now = now_ms();
 	n = 0;
 	for (size_t i = 0; i < k->nwave; i++) {
 		struct hgw_asked *a = &k->p->v[k->wave[i]];
@@ -99,7 +100,7 @@ static int ask_kernel(struct asking *k, struct hgw_err *err)
 		if (a->state & not_asked_for)
 			continue;
 		a->errnum = k->refusals[n++];
-		if (a->errnum == 0)
+		if (a->errnum == 0 && k->progress[k->wave[i]].asked == 0)
 			k->progress[k->wave[i]].asked = k->now;
 	}
 	return 0;
