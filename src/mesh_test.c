@@ -442,6 +442,25 @@ static void families_and_subnets_are_told_apart(void **state)
 				     "2>1 10.244.1.0 one-way@1\n2>1 fd01:1:: unknown@2\n");
 }
 
+/* What has no answer is broken by that, and not by what has none itself. */
+static void one_way_is_no_reason_for_one_way(void **state)
+{
+	struct t *t = *state;
+
+	t->n = 2;
+	load(t, "nodes:\n"
+		"  - {name: node1, address: 10.0.0.1, subnets: [10.244.1.0/24, 10.245.1.0/24]}\n"
+		"  - {name: node2, address: 10.0.0.2, subnets: [10.244.2.0/24]}\n");
+	say(t, 1,
+	    "10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1\n"
+	    "10.245.1.0/24 dev cni0 proto kernel scope link src 10.245.1.1\n"
+	    "10.244.2.0/24 via 10.0.0.2 dev eth0 proto 72");
+	say(t, 2,
+	    "10.244.2.0/24 dev cni0 proto kernel scope link src 10.244.2.1\n"
+	    "10.245.1.0/24 via 10.0.0.1 dev eth0 proto 72");
+	assert_string_equal(walk(t), "1>2 10.244.2.0 one-way@2\n2>1 10.244.1.0 black hole@2\n");
+}
+
 static void only_the_families_that_were_asked_for(void **state)
 {
 	struct t *t = *state;
@@ -491,6 +510,7 @@ int main(void)
 		TEST(what_is_not_known),
 		TEST(a_packet_has_64_lives),
 		TEST(families_and_subnets_are_told_apart),
+		TEST(one_way_is_no_reason_for_one_way),
 		TEST(only_the_families_that_were_asked_for),
 		TEST(the_way_of_an_address),
 	};

@@ -96,10 +96,23 @@ static bool of_hop(const struct walker *w, uint32_t node, const struct hgw_mesh_
 	return true;
 }
 
-/* All hops are to deliver: the first that does worst is what counts. */
-static void take_hop(struct outcome *o, const struct outcome *hop)
+/* What the owner refuses may be an address that no pod has, which is less than any other fault. */
+static bool owner_rejects(const struct walker *w, const struct outcome *o)
 {
-	if (!o->used || mesh_severity(hop->fate) > mesh_severity(o->fate)) {
+	return o->fate == HGW_FATE_REJECTED && o->at == w->owner;
+}
+
+static unsigned rank(const struct walker *w, const struct outcome *o)
+{
+	unsigned severity = mesh_severity(o->fate);
+
+	return severity == HGW_FATE_NO_ROUTE && !owner_rejects(w, o) ? severity + 1 : severity;
+}
+
+/* All hops are to deliver: the first that does worst is what counts. */
+static void take_hop(const struct walker *w, struct outcome *o, const struct outcome *hop)
+{
+	if (!o->used || rank(w, hop) > rank(w, o)) {
 		o->fate = hop->fate;
 		o->at = hop->at;
 		o->next = hop->next;
@@ -150,10 +163,10 @@ static void advance(struct walker *w)
 	if (h->flags & RTNH_F_DEAD) {
 		f->hop++;
 	} else if (of_hop(w, f->node, h, &hop)) {
-		take_hop(o, &hop);
+		take_hop(w, o, &hop);
 		f->hop++;
 	} else if (w->outcomes[h->to].state == DONE) {
-		take_hop(o, &w->outcomes[h->to]);
+		take_hop(w, o, &w->outcomes[h->to]);
 		f->hop++;
 	} else {
 		push(w, h->to);
@@ -163,12 +176,7 @@ static void advance(struct walker *w)
 /* What the owner does with an address that no pod has is no fault, if it delivers others. */
 static bool is_soft(const struct walker *w, const struct outcome *o)
 {
-	return o->fate == HGW_FATE_PENDING || (o->fate == HGW_FATE_REJECTED && o->at == w->owner);
-}
-
-static unsigned part_severity(const struct walker *w, const struct outcome *o)
-{
-	return is_soft(w, o) ? HGW_FATE_PENDING : mesh_severity(o->fate);
+	return o->fate == HGW_FATE_PENDING || owner_rejects(w, o);
 }
 
 /* From each node to one address. Each node is followed once. */
@@ -185,8 +193,7 @@ static void follow_all(struct walker *w)
 		while (w->depth > 0)
 			advance(w);
 		w->delivered[i] |= o->fate == HGW_FATE_DELIVERED;
-		if (w->worst[i].state != NEW &&
-		    part_severity(w, o) <= part_severity(w, &w->worst[i]))
+		if (w->worst[i].state != NEW && rank(w, o) <= rank(w, &w->worst[i]))
 			continue;
 		w->worst[i] = *o;
 		w->where[i] = *w->dst;
