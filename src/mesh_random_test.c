@@ -132,6 +132,7 @@ static unsigned at_link(const struct hgw_route *r, unsigned node, unsigned owner
 }
 
 /* Everything that can become of a packet, a bit for each fate. */
+/* NOLINTNEXTLINE(misc-no-recursion): no deeper than there are nodes */
 static unsigned follow(struct t *t, unsigned node, unsigned owner, const struct hgw_addr *dst,
 		       unsigned visited)
 {
