@@ -13,8 +13,12 @@ static void neighbour_is(struct state *t, const char *want, struct hgw_asked *as
 			 const char *text)
 {
 	const struct hgw_probe probe = {.v = asked, .n = n, .timeout_ms = 2500, .most = 1024};
-	const struct hgw_evidence on = {&t->desired, &t->actual, &t->host,
-					&t->scope,   &t->pool,	 &probe};
+	const struct hgw_evidence on = {.desired = &t->desired,
+					.actual = &t->actual,
+					.host = &t->host,
+					.scope = &t->scope,
+					.pool = &t->pool,
+					.probe = &probe};
 	char *got = NULL;
 	size_t len;
 	FILE *f = open_memstream(&got, &len);
