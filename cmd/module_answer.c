@@ -111,7 +111,7 @@ static void print_checks(FILE *f, const struct hgw_verdict *v, const json_t *che
 {
 	size_t failed = v->count[HGW_FAIL];
 
-	fprintf(f, "%zu of %zu checks fail", failed, v->n);
+	fprintf(f, "%zu of %zu checks fail%s", failed, v->n, failed == 1 ? "s" : "");
 	for (size_t i = 0; i < json_array_size(checks); i++) {
 		const json_t *c = json_array_get(checks, i);
 

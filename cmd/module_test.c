@@ -255,7 +255,7 @@ static void verified_tells_what_does_not_pass(void **state)
 
 	testns_sh("ip route del 10.244.3.0/24");
 	answer = run_module(ME_IS(", \"state\": \"verified\""));
-	answer_is(answer, HGW_DIFFERS, false, "checks fail: route 10.244.3.0/24: missing");
+	answer_is(answer, HGW_DIFFERS, false, "checks fails: route 10.244.3.0/24: missing");
 	assert_int_equal(json_array_size(json_object_get(answer, "checks")), 5);
 	assert_int_equal(count_in(answer, "fail"), 1);
 	check = json_array_get(json_object_get(answer, "checks"), 0);
