@@ -426,11 +426,11 @@ deb: $(BIN) $(MODULE)
 
 # The names are Debian's. The compiler is one only where there is none.
 DEPS      := libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libcyaml-dev libyaml-dev \
-	libjansson-dev libcmocka-dev iproute2 iputils-ping libxml2-utils mount perl \
+	libjansson-dev libcmocka-dev dpkg-dev iproute2 iputils-ping libxml2-utils mount perl \
 	python3-jsonschema python3-yaml
 DEPS_LINT := clang-format clang-tidy cppcheck mandoc shellcheck valgrind libc6-dbg
 DEPS_INTEGRATION := perl graphviz bash-completion zsh fish python3-pexpect systemd dbus \
-	dpkg-dev lintian git ansible-core ca-certificates curl yamllint cloud-init procps
+	lintian git ansible-core ca-certificates curl yamllint cloud-init procps
 DEPS_BENCH := bird2 frr golang-github-vishvananda-netlink-dev golang-go gnuplot-nox iperf3 \
 	iproute2 iputils-ping jq python3
 CC_NAME   := $(notdir $(firstword $(CC)))
