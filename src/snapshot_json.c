@@ -4,10 +4,41 @@
  * at and freed before the next, so that memory follows what is kept.
  */
 #include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "snapshot_int.h"
+
+/*
+ * jansson makes thirty small things of a route, and all of them go before the next is read: out
+ * of one block, which then is empty again. What does not fit is malloc()'s.
+ */
+static struct {
+	_Alignas(max_align_t) char block[32 * 1024];
+	size_t used;
+} scratch; /* NOLINT(cppcoreguidelines-avoid-non-const-global-variables): it takes no argument */
+
+static void *scratch_alloc(size_t size)
+{
+	size_t room = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	void *p = scratch.block + scratch.used;
+
+	if (room < size || room > sizeof(scratch.block) - scratch.used)
+		return malloc(size);
+	scratch.used += room;
+	return p;
+}
+
+static void scratch_free(void *p)
+{
+	uintptr_t at = (uintptr_t)p, block = (uintptr_t)scratch.block;
+
+	if (at < block || at >= block + sizeof(scratch.block))
+		free(p);
+}
 
 static const struct {
 	const char *name;
@@ -66,19 +97,38 @@ static int read_flags(struct snap_reader *rd, struct snap_route *rt, const json_
 	return 0;
 }
 
+/* Those of an object, in the order of the table: one pass, for a search of each costs more. */
+static void find_members(json_t *o, const json_t *values[static HGW_ARRAY_LEN(members)])
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(o, name, value)
+	{
+		size_t i = 0;
+
+		while (i < HGW_ARRAY_LEN(members) &&
+		       (members[i].name[0] != name[0] || strcmp(members[i].name, name) != 0))
+			i++;
+		if (i < HGW_ARRAY_LEN(members))
+			values[i] = value;
+	}
+}
+
 /* What a route and a nexthop have in common. */
 static int read_members(struct snap_reader *rd, struct snap_route *rt, json_t *o)
 {
+	const json_t *values[HGW_ARRAY_LEN(members)] = {0};
 	const json_t *via = json_object_get(o, "via");
 
+	find_members(o, values);
 	for (size_t i = 0; i < HGW_ARRAY_LEN(members); i++) {
-		const json_t *value = json_object_get(o, members[i].name);
 		const char *text;
 		char buf[24];
 
-		if (value == NULL)
+		if (values[i] == NULL)
 			continue;
-		text = text_of(value, buf);
+		text = text_of(values[i], buf);
 		if (text == NULL)
 			return bad_member(rd, rt, members[i].name);
 		if (snap_set(rd, rt, members[i].key, text, rt->at) < 0)
@@ -238,6 +288,7 @@ static int read_array(struct snap_reader *rd, size_t *at)
 			return *at == rd->len ? cut_off(rd) : explain(rd, *at, &e);
 		rc = read_route(rd, o, *at);
 		json_decref(o);
+		scratch.used = 0;
 		if (rc < 0)
 			return -1;
 		*at = skip_blanks(rd, *at + (size_t)e.position);
@@ -255,7 +306,7 @@ static int read_array(struct snap_reader *rd, size_t *at)
 }
 
 /* IPv4's and IPv6's may stand one behind the other. */
-int snap_read_json(struct snap_reader *rd)
+static int read_arrays(struct snap_reader *rd)
 {
 	size_t at = skip_blanks(rd, 0);
 
@@ -268,4 +319,18 @@ int snap_read_json(struct snap_reader *rd)
 		at = skip_blanks(rd, at);
 	}
 	return 0;
+}
+
+int snap_read_json(struct snap_reader *rd)
+{
+	json_malloc_t alloc;
+	json_free_t release;
+	int rc;
+
+	json_get_alloc_funcs(&alloc, &release);
+	json_set_alloc_funcs(scratch_alloc, scratch_free);
+	scratch.used = 0;
+	rc = read_arrays(rd);
+	json_set_alloc_funcs(alloc, release);
+	return rc;
 }
