@@ -119,26 +119,6 @@ int hgw_mesh_walk(struct hgw_mesh *mesh, struct hgw_err *err)
 	return 0;
 }
 
-const struct hgw_way *hgw_mesh_way(const struct hgw_mesh *mesh, uint32_t node,
-				   const struct hgw_addr *dst)
-{
-	static const struct hgw_way unknown = {.kind = HGW_WAY_UNKNOWN};
-	const struct hgw_mesh_node *n = &mesh->nodes[node];
-	uint32_t lo = 0, hi = n->nsteps;
-
-	if (!n->known)
-		return &unknown;
-	while (hi - lo > 1) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (hgw_addr_cmp(&n->steps[mid].first, dst) <= 0)
-			lo = mid;
-		else
-			hi = mid;
-	}
-	return &n->ways[n->steps[lo].way];
-}
-
 enum hgw_fate hgw_mesh_fate(const struct hgw_mesh *mesh, uint32_t from, uint32_t subnet)
 {
 	return (enum hgw_fate) * mesh_fate(mesh, from, subnet);

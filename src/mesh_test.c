@@ -475,23 +475,6 @@ static void only_the_families_that_were_asked_for(void **state)
 	assert_int_equal(all, 0);
 }
 
-/* What was given away, by its first and its last address. */
-static void the_way_of_an_address(void **state)
-{
-	struct t *t = *state;
-	struct hgw_addr a = addr("10.244.2.255"), b = addr("9.255.255.255"), c = addr("::1");
-	const struct hgw_way *way;
-
-	begin(t, 2);
-	walk(t);
-	way = hgw_mesh_way(&t->mesh, 0, &a);
-	assert_int_equal(way->kind, HGW_WAY_VIA);
-	assert_int_equal(t->mesh.nodes[0].hops[way->hops].to, 1);
-	assert_int_equal(hgw_mesh_way(&t->mesh, 1, &a)->kind, HGW_WAY_LINK);
-	assert_int_equal(hgw_mesh_way(&t->mesh, 0, &b)->kind, HGW_WAY_NONE);
-	assert_int_equal(hgw_mesh_way(&t->mesh, 0, &c)->kind, HGW_WAY_UNKNOWN);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -512,7 +495,6 @@ int main(void)
 		TEST(families_and_subnets_are_told_apart),
 		TEST(one_way_is_no_reason_for_one_way),
 		TEST(only_the_families_that_were_asked_for),
-		TEST(the_way_of_an_address),
 	};
 
 	return cmocka_run_group_tests_name("mesh", tests, NULL, NULL);

@@ -117,9 +117,6 @@ HGW_NODISCARD int hgw_mesh_add(struct hgw_mesh *mesh, uint32_t node,
 /* Follows all packets there are, once all nodes are added. */
 HGW_NODISCARD int hgw_mesh_walk(struct hgw_mesh *mesh, struct hgw_err *err);
 
-/* What node does with a packet to dst; after hgw_mesh_walk(). */
-const struct hgw_way *hgw_mesh_way(const struct hgw_mesh *mesh, uint32_t node,
-				   const struct hgw_addr *dst);
 /* What became of packets from a node to a subnet. */
 enum hgw_fate hgw_mesh_fate(const struct hgw_mesh *mesh, uint32_t from, uint32_t subnet);
 /* The worst of those to the subnets of another node; what has none is delivered. */
