@@ -328,6 +328,34 @@ static void a_signal_is_answered_too(void **state)
 	owned_is(0);
 }
 
+/* While it writes: then it goes back first, or is done already. */
+static void a_signal_between_changes_is_answered_too(void **state)
+{
+	json_error_t at;
+	json_t *answer;
+	bool done;
+
+	(void)state;
+	process_begin();
+	write_text("/run/args", ME_IS());
+	testns_sh(
+		"awk 'BEGIN { for (i = 0; i < 3000; i++)\n"
+		"printf \"- {name: x%%d, address: 10.1.%%d.%%d, subnet: 10.%%d.%%d.0/24}\\n\", i,\n"
+		"i / 200, i %% 200 + 1, 100 + i / 200, i %% 200 }' >>/run/inv.yaml\n"
+		"ip addr add 10.1.255.1/16 dev v0\n"
+		"%s /run/args >/run/out & while kill -0 $! && ! ip route show proto hgw | grep -q "
+		".\n"
+		"do :; done; kill $! || true; wait $! || test $? = 143",
+		module_binary());
+	answer = json_load_file("/run/out", JSON_REJECT_DUPLICATES, &at);
+	assert_non_null(answer);
+	done = json_integer_value(json_object_get(answer, "rc")) == 0;
+	answer_is(answer, done ? 0 : 143, done, done ? "3004 added" : "interrupted: Terminated");
+	json_decref(answer);
+	owned_is(done ? 3002 : 0);
+	testns_sh("ip route flush proto hgw; ip -6 route flush proto hgw");
+}
+
 static void a_full_disk_is_no_success(void **state)
 {
 	(void)state;
@@ -351,6 +379,7 @@ int main(void)
 		cmocka_unit_test(what_fails_changes_nothing),
 		cmocka_unit_test(warnings_are_told),
 		cmocka_unit_test(a_signal_is_answered_too),
+		cmocka_unit_test(a_signal_between_changes_is_answered_too),
 		cmocka_unit_test(a_full_disk_is_no_success),
 	};
 
