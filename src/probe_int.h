@@ -47,6 +47,7 @@ struct progress {
 	bool mailed;   /* it answered by ICMP */
 	bool proxied;  /* another router answered for it */
 	bool fresh;    /* the kernel has heard of it since */
+	bool detour;   /* IPv6: a rule or a route leads even to itself by another router */
 	bool taken;    /* into a wave */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The asking as a whole: waves that fit into the neighbour table. */
+#include <errno.h>
 #include <linux/neighbour.h>
 #include <stdlib.h>
 
@@ -103,32 +104,40 @@ static int ask_all(struct asking *k, struct hgw_err *err)
 
 /*
  * A datagram into a subnet is sent only where it would go by the gateway: else this host may
- * take the address to be on the link, and look for it there.
+ * take the address to be on the link, and look for it there. And none at all where not even
+ * one to an IPv6 gateway would go to it: IPv6 has no MSG_DONTROUTE.
  */
-static int check_ways(struct hgw_probe *p, struct hgw_kernel *k, struct hgw_err *err)
+static void take_ways(struct asking *k, const struct hgw_lookup *v)
 {
-	struct hgw_lookup *v = calloc(p->n + 1, sizeof(*v));
-	size_t n = 0;
+	for (size_t i = 0; i < k->p->n; i++, v += 2) {
+		struct hgw_asked *a = &k->p->v[i];
+
+		if (v[0].errnum != 0 || v[0].type != RTN_UNICAST || v[0].hop.oif != a->oif ||
+		    hgw_addr_cmp(&v[0].hop.via, &a->addr) != 0)
+			a->inside = (struct hgw_addr){0};
+		k->progress[i].detour = a->addr.family == AF_INET6 && v[1].errnum == 0 &&
+					v[1].hop.via.family != AF_UNSPEC;
+		if (k->progress[i].detour && !k->p->may_ask)
+			a->errnum = EHOSTUNREACH;
+	}
+}
+
+static int check_ways(struct asking *k, struct hgw_err *err)
+{
+	struct hgw_lookup *v = calloc(2 * k->p->n + 1, sizeof(*v));
 	int rc;
 
 	if (v == NULL)
 		return hgw_fail_nomem(err);
-	for (size_t i = 0; i < p->n; i++)
-		if (p->v[i].inside.family != AF_UNSPEC)
-			v[n++].to = p->v[i].inside;
-	rc = hgw_kernel_lookup(k, v, n, err);
-	n = 0;
-	for (size_t i = 0; i < p->n; i++) {
-		struct hgw_asked *a = &p->v[i];
-		const struct hgw_lookup *way = &v[n];
+	for (size_t i = 0; i < k->p->n; i++) {
+		const struct hgw_asked *a = &k->p->v[i];
 
-		if (a->inside.family == AF_UNSPEC)
-			continue;
-		if (way->errnum != 0 || way->type != RTN_UNICAST || way->hop.oif != a->oif ||
-		    hgw_addr_cmp(&way->hop.via, &a->addr) != 0)
-			a->inside = (struct hgw_addr){0};
-		n++;
+		v[2 * i].to = a->inside.family != AF_UNSPEC ? a->inside : a->addr;
+		v[2 * i + 1].to = a->addr;
 	}
+	rc = hgw_kernel_lookup(k->k, v, 2 * k->p->n, err);
+	if (rc == 0)
+		take_ways(k, v);
 	free(v);
 	return rc;
 }
@@ -144,8 +153,6 @@ int hgw_probe_run(struct hgw_probe *p, struct hgw_kernel *kernel,
 	if (p->n == 0)
 		return 0;
 	mail_init(&k.mail);
-	if (check_ways(p, kernel, err) < 0)
-		return -1;
 	p->timeout_ms = options->timeout_ms;
 	p->may_ask = hgw_kernel_may_write(kernel, &ignored) == 0;
 	for (size_t i = 0; i < p->n; i++)
@@ -156,7 +163,7 @@ int hgw_probe_run(struct hgw_probe *p, struct hgw_kernel *kernel,
 	k.refusals = calloc(wave + 1, sizeof(*k.refusals));
 	if (k.progress == NULL || k.wave == NULL || k.questions == NULL || k.refusals == NULL)
 		hgw_fail_nomem(err);
-	else
+	else if (check_ways(&k, err) == 0)
 		rc = ask_all(&k, err);
 	if (k.tell != NULL)
 		k.tell->step(k.tell->arg, NULL);

@@ -338,6 +338,17 @@ static void nothing_leads_it_astray(void **state)
 	privileged(false);
 	probe_is(*state, ME N2 N3, ALL_THERE);
 	privileged(true);
+	/* By n4; IPv6 has no way around that but the kernel's. */
+	testns_sh("ip route add 10.0.0.0/24 via 10.0.0.4 table 100\n"
+		  "ip -6 rule del pref 1; ip -6 rule add pref 1 lookup 100\n"
+		  "ip -6 route add fd00::3/128 via fe80::4 dev v0 table 100");
+	probe_is(*state, ME N2 N3, ALL_THERE);
+	testns_sh("ip neigh flush all");
+	privileged(false);
+	probe_is(*state, ME N2 N3,
+		 "10.0.0.2 yes 02:00:00:00:00:02\n10.0.0.3 yes 02:00:00:00:00:03\n"
+		 "fd00::2 yes 02:00:00:00:00:02\nfd00::3 refused\n");
+	privileged(true);
 }
 
 /* Addresses of n2 from 10.0.1.1 on: nodes with two subnets each, and one router. */

@@ -138,7 +138,7 @@ static void mail_due(struct asking *k)
 		struct hgw_asked *a = &k->p->v[k->wave[i]];
 		struct progress *g = &k->progress[k->wave[i]];
 
-		if (a->errnum != 0 || (g->sent != 0 && !mail_again(k, g)))
+		if (g->detour || a->errnum != 0 || (g->sent != 0 && !mail_again(k, g)))
 			continue;
 		if (!g->direct)
 			g->direct = mail_one(k, i, a, &a->addr);
@@ -174,7 +174,7 @@ static bool settled(const struct asking *k, uint32_t i)
 {
 	const struct hgw_asked *a = &k->p->v[i];
 	const struct progress *g = &k->progress[i];
-	bool awaited = g->sent == 0 || k->now - g->sent < ICMP_MS;
+	bool awaited = !g->detour && (g->sent == 0 || k->now - g->sent < ICMP_MS);
 
 	if (a->errnum != 0 || g->proxied)
 		return true;
