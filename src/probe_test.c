@@ -379,7 +379,7 @@ static void many_are_asked_in_waves(void **state)
 	static const struct hgw_probe_options options[] = {{.room = 0}, {.room = ROOM}};
 	struct run *t = *state;
 	struct hgw_probe p;
-	size_t n = 0;
+	size_t n;
 	char *nodes = many_nodes(MANY);
 
 	begin_lan();
