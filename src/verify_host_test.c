@@ -212,6 +212,10 @@ static void rules_of_another_table_may_mean_other_packets(void **state)
 	verdict_is(t, "");
 	t->answers[2].errnum = ENETUNREACH;
 	verdict_is(t, "skip lookup 3\n");
+	t->answers[0].errnum = 0;
+	t->answers[0].table = RT_TABLE_MAIN;
+	t->answers[0].hop.via = addr("10.0.0.9");
+	verdict_is(t, "skip lookup 3\n");
 	/* in the table itself it goes elsewhere */
 	t->answers[2].errnum = 0;
 	t->answers[2].hop.via = addr("10.0.0.9");
