@@ -288,7 +288,7 @@ run-fuzz: $(FUZZERS:%.c=$(T)/%)
 		$f -runs=$(RUNS) -artifact_prefix=$f- $f.corpus $(call corpus,$f) && ):
 
 # hgw beside its peers (deps-bench) and a floor: to build/bench/results.md and .svg.
-# The README shows a copy of a run, testdata/bench/results.*. SIZES="1000 5000",
+# The README shows one run, kept in testdata/bench by bench-keep. SIZES="1000 5000",
 # ONLY="apply flush", MINUTES=, RESUME=1 (keep the rows there are).
 BENCH      := build/bench
 GOCODE     ?= /usr/share/gocode
@@ -305,6 +305,9 @@ bench-quick: | $(FIRST)
 # By a make of its own: what there is may have been installed just now.
 run-bench: $(BIN) $(BENCH_TOOLS)
 	$(Q)python3 testdata/bench/bench.py --hgw $(BIN) --tools $(BENCH) --out $(BENCH) $(BENCH_ARGS)
+# The README shows the run there is, from now on.
+bench-keep:
+	$(Q)python3 testdata/bench/report.py $(BENCH)
 $(BENCH)/%_bench: $(B)/src/%_bench
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
@@ -486,6 +489,7 @@ help:
 	@echo 'valgrind       every command under valgrind'
 	@echo 'fuzz           the fuzzers (RUNS=$(RUNS))'
 	@echo 'bench          hgw beside its peers: $(BENCH)/results.md (deps-bench); bench-quick: a minute'
+	@echo 'bench-keep     what bench has found goes into the README'
 	@echo 'install        to DESTDIR and PREFIX=$(PREFIX); uninstall'
 	@echo 'deb, dist      a Debian package, a tarball of the last commit'
 	@echo 'deps           what is needed to build and test; deps-lint, -integration, -bench: for those'
@@ -495,6 +499,6 @@ help:
 	@echo 'CC CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG as usual; WERROR=1, HARDEN= (off), V=1 (show commands)'
 
 FORCE:
-.PHONY: FORCE all check demo picture valgrind fuzz run-fuzz bench bench-quick run-bench lint \
+.PHONY: FORCE all check demo picture valgrind fuzz run-fuzz bench bench-quick bench-keep run-bench lint \
 	lint-layout lint-format lint-shell lint-man lint-cppcheck lint-tidy integration install \
 	uninstall dist deb deps deps-lint deps-integration deps-bench clean help

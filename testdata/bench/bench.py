@@ -24,32 +24,26 @@ from lab import Lab, OutOfTime, Shape, Wrong, enter, on_signals
 from rows import FOREIGN, Row, Table, Works, measure, measure_foreign, measure_mesh
 
 SIZES = [1_000, 5_000, 10_000, 100_000, 1_000_000]
-CURVE = [2_000, 20_000, 50_000]   # more points for the plot, of one work
 QUICK = [200, 1_000]
 
 
 def plan(sizes, quick):
-    """The rows, as (work, shape), those first that the targets are about."""
+    """The rows, as (work, shape), the long ones last."""
     all_works = ["apply", "nothing", "change", "flush", "verify", "snapshot"]
-    rows = [("version", Shape(0, "few", 4))]
-    for n in sizes:
-        if n in (10_000, 1_000_000):
-            continue
-        for work in all_works:
-            rows += [(work, Shape(n, gateways, family)) for family in (4, 6)
-                     for gateways in ("few", "distinct")]
-    for n in sizes:
-        if n == 10_000:
-            rows.append(("apply", Shape(n, "distinct", 4)))
-        if n <= 10_000:
-            rows.append(("link_down", Shape(n, "distinct", 4)))
-    foreign = [5_000] if 5_000 in sizes else sizes[:1]
-    rows += [("foreign", Shape(n, "few", 4)) for n in foreign]
-    rows.append(("mesh", Shape(1_000, "distinct", 4)))
-    if not quick and len(sizes) > 2:
-        rows += [("apply", Shape(n, "distinct", 4)) for n in CURVE]
-    if 1_000_000 in sizes:
-        rows += [(work, Shape(1_000_000, "few", 4)) for work in ("apply", "nothing", "flush")]
+    rows = [("version", Shape(0, "few", 4)), ("pods", Shape(0, "few", 4))]
+    small = [n for n in sizes if n < 10_000]
+    large = [n for n in sizes if 10_000 < n < 1_000_000]
+    kinds = [(gateways, family) for family in (4, 6) for gateways in ("few", "distinct")]
+    rows += [(work, Shape(n, *kind)) for n in small for work in all_works for kind in kinds]
+    rows += [("link_down", Shape(n, "distinct", 4)) for n in sizes if n <= 10_000]
+    foreign = 5_000 if 5_000 in sizes else sizes[0]
+    rows += [("foreign", Shape(foreign, "few", 4)),
+             ("mesh", Shape(100 if quick else 1_000, "distinct", 4))]
+    points = [n for n in sizes if n == 10_000] + (list(report.CURVE) if len(sizes) > 2 else [])
+    rows += [("apply", Shape(n, "distinct", 4)) for n in points]
+    rows += [(work, Shape(n, *kind)) for n in large for work in all_works for kind in kinds]
+    rows += [(work, Shape(n, "few", 4)) for n in sizes if n >= 1_000_000
+             for work in ("apply", "nothing", "flush")]
     return rows
 
 
@@ -131,8 +125,13 @@ def run(options, lab, results):
     works = Works(Table(lab, Inputs(data)))
     failed = 0
     for work, shape in plan(options.sizes, options.quick):
+        if options.only and work not in options.only:
+            continue
+        if work == "pods":
+            pods.measure(lab, results, quick=options.quick)
+            continue
         key = Row(Works.NAMES[work], shape).key()
-        if key in results or (options.only and work not in options.only):
+        if key in results:
             continue
         try:
             row = one(work, shape, works, options)
@@ -146,8 +145,6 @@ def run(options, lab, results):
             tell(row)
             failed += len(row.failed)
     works.table.clear()
-    if not options.only or "pods" in options.only:
-        pods.measure(lab, results, quick=options.quick)
     return failed
 
 
@@ -179,7 +176,7 @@ def main():
     lab.set_up()
     try:
         failed = run(options, lab, results)
-        results.data["complete"] = not failed and not options.only
+        results.data["complete"] = not (failed or options.only) and options.sizes == SIZES
         status = failed > 0
     except OutOfTime:
         print(f"bench: {options.minutes:g} minutes are over; --resume goes on", file=sys.stderr)

@@ -141,8 +141,6 @@ def measure(lab, results, quick=False):
     figures = {way: [] for way in WAYS}
     for _ in range(1 if quick else 5):
         for way in WAYS:
-            if lab.deadline and lab.deadline.passed():
-                return
             figures[way].append(pods.figures(way))
     results.data["pods"] = {"figures": figures}
     results.write()

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The figures as Markdown, and through gnuplot as SVG."""
 
+import json
 import os
+import shutil
 import statistics
 import subprocess
+import sys
 
 import targets
 
@@ -20,6 +23,7 @@ WORKS = {
     "mesh": "Mesh verify",
     "start": "Start: `--version`",
 }
+CURVE = (2_000, 20_000, 50_000)   # points of the plot; their tables say nothing new
 READ_IT = """\
 Medians of runs side by side, each round of them in another order, of whole processes (of daemons: from their start until
 the kernel has all routes). *few* is five gateways for all routes; *distinct* is one for each, which is what a node of a
@@ -29,7 +33,7 @@ is given finished lines, the Go programs make theirs by arithmetic too. After ea
 with what it should be. Plain IPv4 routes with distinct gateways end at 10,000: the kernel takes a time for them that grows with their square.
 """
 PATHS = {"goodput": ("goodput (TCP)", 1e-9, "Gbit/s"), "packets": ("packets a second (UDP, 64 bytes)", 1e-3, "k/s"),
-         "round trip": ("round trip (ping)", 1e6, "µs")}
+         "round trip": ("round trip (ping), less is better", 1e6, "µs")}
 
 
 def median(runs, what):
@@ -150,7 +154,8 @@ def growth(data):
                                if (r["gateways"], r["family"]) == (gateways, family)]):
                 e = figures.exponent(work, who, gateways, family)
                 if e:
-                    lines.append((f"{work}, IPv{family}, {gateways}", who, f"{e[0]:.2f}", f"{e[1]:,}"))
+                    lines.append((f"{work}, IPv{family}, {gateways}", who, f"{e[0]:.2f}",
+                                  f"{e[1]:,} to {e[2]:,}"))
     if lines:
         yield "## Growth"
         yield ""
@@ -159,9 +164,18 @@ def growth(data):
         yield ""
         yield "<details><summary>All exponents</summary>"
         yield ""
-        yield from table(("", "who", "exponent", "up to"), lines)
+        yield from table(("", "who", "exponent", "routes"), lines)
         yield "</details>"
         yield ""
+
+
+def path_lines(data):
+    """Each way beside the others; the ratio is of what more of it is better."""
+    runs = data["pods"]["figures"]
+    for what, (name, scale, unit) in PATHS.items():
+        values = {way: median(r, what) for way, r in runs.items()}
+        yield (name, figure(values["host-gw"] / values["vxlan"]) + " ×",
+               *(f"{figure(scale * v)} {unit}" for v in values.values()))
 
 
 def path_table(data):
@@ -176,17 +190,39 @@ def path_table(data):
            "what the packets cost the processor. The routes of host-gw are made by hgw; the vxlan device, its MTU of 1450 and its entries "
            "are made as flannel makes them; the bare link is from host to host, without pods, bridge and forwarding.")
     yield ""
+    yield from table(("", "host-gw to vxlan", *runs), path_lines(data))
+
+
+SHORT = ("flannel's loop", "FRR staticd", "ip -batch", "Go netlink", "BIRD", "floor")
+
+
+def short(data):
+    """What the README shows: a fresh apply, hgw's time and the others' to it."""
+    figures = targets.Figures(data["rows"])
+    rows = [r for r in in_order(data, "apply") if r["family"] == 4 and r["n"] not in CURVE
+            and (r["gateways"] == "distinct" or r["n"] >= 100_000)]
+    names = [n for n in SHORT if n in people(rows)]
     lines = []
-    for what, (name, scale, unit) in PATHS.items():
-        values = {way: median(r, what) for way, r in runs.items()}
-        ratio = values["host-gw"] / values["vxlan"]
-        lines.append((name, *(f"{figure(scale * v)} {unit}" for v in values.values()),
-                      figure(ratio) + " ×"))
-    yield from table(("", *runs, "host-gw to vxlan"), lines)
+    for row in rows:
+        key = targets.key("apply", row["n"], row["gateways"])
+        own = figures.best(key)
+        if not figures.median(key, own):
+            continue
+        cells = [figures.ratio(key, name, own) for name in names]
+        lines.append((f"{row['n']:,} routes, {row['gateways']} gateways" + ", spread" * (own != "hgw"),
+                      milliseconds(figures.median(key, own)),
+                      *(figure(c) + " ×" if c else "" for c in cells)))
+    if lines:
+        yield "## In short"
+        yield ""
+        yield "A fresh apply, the whole process: what hgw takes, and the others as so many times that."
+        yield ""
+        yield from table(("", "hgw", *names), lines)
 
 
 def markdown(data):
     yield from heading(data)
+    yield from short(data)
     yield from target_table(data)
     yield "![Time of a fresh apply over the number of routes](results.svg)"
     yield ""
@@ -236,3 +272,42 @@ def write(data, directory):
         f.write("\n".join(markdown(data)).rstrip() + "\n")
     os.rename(path + ".new", path)
     plot(data, directory)
+
+
+# --- The README ---
+
+def readme(data):
+    yield from list(short(data))[2:]
+    yield "![Time of a fresh apply over the number of routes](testdata/bench/results.svg)"
+    yield ""
+    runs = data["pods"].get("figures")
+    if runs:
+        yield "And what the mode is for, from pod to pod through two hosts, beside a vxlan device and the bare link:"
+        yield ""
+        yield from table(("", "host-gw to vxlan", *runs), path_lines(data))
+    m = data["machine"]
+    yield (f"{m['date']}, {m['cores']} cores of {m['processor']}, Linux {m['kernel']}, in namespaces without a wire: the ratios say more "
+           "than the times. [All figures, the versions, and what was set out to be reached](testdata/bench/results.md).")
+
+
+def keep(directory):
+    """The run becomes the one that the README shows."""
+    with open(os.path.join(directory, "results.json")) as f:
+        data = json.load(f)
+    if not data["complete"]:
+        sys.exit("bench: this run is not complete; make bench RESUME=1 goes on")
+    write(data, directory)
+    for name in ("results.md", "results.svg"):
+        shutil.copyfile(os.path.join(directory, name), os.path.join(HERE, name))
+    path = os.path.join(HERE, "..", "..", "README.md")
+    with open(path) as f:
+        before, begin, rest = f.read().partition("<!-- make bench-keep -->\n")
+    _, end, after = rest.partition("<!-- end -->\n")
+    if not begin or not end:
+        sys.exit("bench: README.md has no place for it")
+    with open(path, "w") as f:
+        f.write(before + begin + "\n".join(readme(data)) + "\n" + end + after)
+
+
+if __name__ == "__main__":
+    keep(sys.argv[1])

@@ -32,7 +32,7 @@ class Figures:
         return SPREAD if self.median(row, SPREAD) else HGW
 
     def exponent(self, work, who, gateways, family, small=SMALL, big=None):
-        """log of the times over log of the sizes, and the size it goes to; None: too few sizes."""
+        """log of the times over log of the sizes, and the sizes from and to; None: too few."""
         sizes = sorted(r["n"] for r in self.rows.values()
                        if r["work"] == work and r["gateways"] == gateways
                        and r["family"] == family and who in r["figures"])
@@ -41,7 +41,7 @@ class Figures:
             return None
         low, high = (self.median(key(work, n, gateways, family), who)
                      for n in (sizes[0], sizes[-1]))
-        return math.log(high / low) / math.log(sizes[-1] / sizes[0]), sizes[-1]
+        return math.log(high / low) / math.log(sizes[-1] / sizes[0]), sizes[0], sizes[-1]
 
 
 def worst(pairs):
@@ -60,7 +60,7 @@ def growth(figures):
         for gateways, family in (("few", 4), ("few", 6), ("distinct", 4), ("distinct", 6)):
             who = SPREAD if (gateways, family) == ("distinct", 4) else HGW
             e = figures.exponent(work, who, gateways, family, big=BIG)
-            if e and e[1] == BIG:
+            if e and e[1:] == (SMALL, BIG):
                 found.append((e[0], f"{work}, IPv{family}, {gateways}"))
     return worst(found)
 
@@ -121,7 +121,8 @@ def rows(all_rows):
         ("plan from a snapshot of 100,000 routes", "of `jq length` on it", 1.0,
          *worst((f.ratio(r, f.best(r), "jq length"), r.partition("snapshot ")[2])
                 for r in shapes(BIG, "plan a snapshot"))),
-        ("mesh verify, 1,000 nodes, beside reading the snapshots", "s", 2, *at(f.median(mesh, HGW, "inner"))),
+        ("mesh verify, 1,000 nodes, beside reading the snapshots", "s", 2,
+         *at(f.median(mesh, HGW, "inner"))),
         ("its memory", "MB", 512, *at(peak / 1024 if peak else None)),
     ]
 
