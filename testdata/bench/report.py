@@ -115,7 +115,9 @@ def ratios(data, work):
     for row in found:
         figures = row["figures"]
         # Spread is what is compared with where hgw has no plain way.
-        own = base if base in figures else targets.SPREAD
+        own = next((n for n in (base, targets.SPREAD) if n in figures), None)
+        if own is None:
+            continue
         one = median(figures[own], "wall")
         cells = []
         for name in names:
