@@ -56,7 +56,8 @@ int desired_build_own(struct hgw_desired *d, const struct hgw_inventory *inv, ui
 void hgw_desired_forget_own(struct hgw_desired *d)
 {
 	for (size_t i = 0; i < d->nown; i++)
-		d->own[i].whole = d->own[i].part = d->own[i].away = (struct hgw_route){0};
+		d->own[i].whole = d->own[i].part = d->own[i].away = d->own[i].refused =
+			(struct hgw_route){0};
 }
 
 /* The first that does not stand before p. */
@@ -90,14 +91,22 @@ static bool leaves(const struct hgw_own *own, const struct hgw_hop *hop)
 	return hop->via.family != AF_UNSPEC && !hgw_prefix_has(&own->dst, &hop->via);
 }
 
+static bool is_refusal(const struct hgw_route *r)
+{
+	return r->type == RTN_BLACKHOLE || r->type == RTN_UNREACHABLE || r->type == RTN_PROHIBIT ||
+	       r->type == RTN_THROW;
+}
+
 static void see_part(struct hgw_own *own, const struct hgw_route *r)
 {
 	struct hgw_route *slot;
 
-	/* Addresses of this host, and what a blackhole there is for, are its own business. */
-	if (r->type != RTN_UNICAST || r->nhops == 0)
-		return;
-	slot = leaves(own, &r->hop) ? &own->away : &own->part;
+	if (is_refusal(r) && r->dst.len > own->dst.len)
+		slot = &own->refused;
+	else if (r->type != RTN_UNICAST || r->nhops == 0)
+		return; /* addresses of this host are its own business */
+	else
+		slot = leaves(own, &r->hop) ? &own->away : &own->part;
 	if (slot->dst.addr.family == AF_UNSPEC)
 		*slot = *r;
 }
@@ -154,6 +163,27 @@ static bool strays(const struct hgw_desired *d, const struct hgw_own *own,
 	       (link != 0 && r->hop.oif != link && leads_out(d, pool, r->hop.oif));
 }
 
+/* A wider network on a link holds it too; but not that of the nodes, nor a default. */
+static bool is_on_link(const struct hgw_desired *d, const struct hgw_own *own,
+		       const struct hgw_pool *pool)
+{
+	const struct hgw_route *whole = &own->whole;
+
+	return found(whole) && whole->type == RTN_UNICAST && whole->nhops > 0 &&
+	       !leaves(own, &whole->hop) && whole->dst.len > 0 &&
+	       (whole->dst.len == own->dst.len || !leads_out(d, pool, whole->hop.oif));
+}
+
+/*
+ * What refuses a part of a network on a link drops packets of pods. Where each pod
+ * has a route of its own it may be what they are cut out of, and do no harm.
+ */
+static bool loses_a_part(const struct hgw_desired *d, const struct hgw_own *own,
+			 const struct hgw_pool *pool)
+{
+	return found(&own->refused) && !found(&own->part) && is_on_link(d, own, pool);
+}
+
 enum hgw_delivery hgw_own_delivery(const struct hgw_desired *d, const struct hgw_own *own,
 				   const struct hgw_snapshot *host, const struct hgw_pool *pool,
 				   const struct hgw_route **by)
@@ -167,13 +197,13 @@ enum hgw_delivery hgw_own_delivery(const struct hgw_desired *d, const struct hgw
 	*by = &own->part;
 	if (strays(d, own, &own->part, host, pool))
 		return HGW_OWN_AWAY;
+	*by = &own->refused;
+	if (loses_a_part(d, own, pool))
+		return HGW_OWN_AWAY;
 	*by = whole;
 	if (exact && strays(d, own, whole, host, pool))
 		return HGW_OWN_AWAY;
-	/* A wider network on a link holds it too; but not that of the nodes, nor a default. */
-	if (found(whole) && whole->type == RTN_UNICAST && whole->nhops > 0 &&
-	    !leaves(own, &whole->hop) && whole->dst.len > 0 &&
-	    (exact || !leads_out(d, pool, whole->hop.oif)))
+	if (is_on_link(d, own, pool))
 		return HGW_OWN_LOCAL;
 	if (exact && whole->type == RTN_LOCAL)
 		return HGW_OWN_LOCAL;

@@ -101,10 +101,11 @@ static void delivered_here(void **state)
 		 "10.244.0.7 dev if9 proto 3"},
 		{NULL, "local 10.244.0.0/24 dev 1 table 255 proto 2", HGW_OWN_LOCAL,
 		 "local 10.244.0.0/24 dev if1 table 255 proto 2"},
-		/* addresses of this host, and a part that is nobody's, are no way out */
-		{NULL,
-		 CNI ";local 10.244.0.1 dev 3 table 255 proto 2;blackhole 10.244.0.128/25 proto 12",
-		 HGW_OWN_LOCAL, "10.244.0.0/24 dev if3 proto 2"},
+		/* addresses of this host, and what pods are cut out of, are no way out */
+		{NULL, CNI ";local 10.244.0.1 dev 3 table 255 proto 2", HGW_OWN_LOCAL,
+		 "10.244.0.0/24 dev if3 proto 2"},
+		{NULL, CNI ";blackhole 10.244.0.128/25 proto 12;10.244.0.129 dev 9", HGW_OWN_LOCAL,
+		 "10.244.0.0/24 dev if3 proto 2"},
 	};
 	static const struct example second = {NULL, CNI ";10.244.7.0/24 dev 4", HGW_OWN_LOCAL,
 					      "10.244.7.0/24 dev if4 proto 72"};
@@ -148,6 +149,11 @@ static void sent_away(void **state)
 		 "10.244.0.128/25 via 10.0.0.9 dev if2 proto 4"},
 		{NULL, CNI ";10.244.0.7 dev 9;10.244.0.8 via 10.0.0.9 dev 2", HGW_OWN_AWAY,
 		 "10.244.0.8 via 10.0.0.9 dev if2 proto 72"},
+		/* dropped */
+		{NULL, CNI ";blackhole 10.244.0.128/25 proto 4", HGW_OWN_AWAY,
+		 "blackhole 10.244.0.128/25 proto 4"},
+		{NULL, "10.244.0.0/16 dev 3;throw 10.244.0.7", HGW_OWN_AWAY,
+		 "throw 10.244.0.7 proto 72"},
 		/* out to the nodes, though its addresses are elsewhere */
 		{"10.244.0.1/24", "10.244.0.0/24 dev 2", HGW_OWN_AWAY,
 		 "10.244.0.0/24 dev if2 proto 72"},

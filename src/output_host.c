@@ -140,7 +140,7 @@ static void print_local(FILE *f, const struct hgw_view *view, const struct hgw_r
 {
 	const struct hgw_own *own = &report->desired->own[c->at];
 	const struct hgw_route *by;
-	char dst[HGW_PREFIX_STRLEN];
+	char dst[HGW_PREFIX_STRLEN], type[16];
 
 	if (c->fault == HGW_FAULT_UNKNOWN) {
 		fputs("not known: the snapshot tells nothing of this family", f);
@@ -151,11 +151,13 @@ static void print_local(FILE *f, const struct hgw_view *view, const struct hgw_r
 		fputs("nothing delivers it here yet", f);
 	if (by != NULL) {
 		hgw_prefix_format_dst(&by->dst, dst);
-		fprintf(f, "%s%s",
-			c->fault == HGW_FAULT_NOWHERE ? ", and its packets go by "
-			: c->status == HGW_PASS	      ? "delivered by "
-						      : "",
-			dst);
+		fputs(c->fault == HGW_FAULT_NOWHERE ? ", and its packets go by "
+		      : c->status == HGW_PASS	    ? "delivered by "
+						    : "",
+		      f);
+		if (by->type != RTN_UNICAST && by->type != RTN_LOCAL)
+			fprintf(f, "%s ", type_name(by->type, type));
+		fputs(dst, f);
 		if (by->type == RTN_UNICAST) {
 			fputc(' ', f);
 			print_hop(f, view, by->dst.addr.family, &by->hop);
@@ -164,7 +166,9 @@ static void print_local(FILE *f, const struct hgw_view *view, const struct hgw_r
 	if (c->fault == HGW_FAULT_NOWHERE)
 		fputs("; the CNI plugin makes its link with the first pod", f);
 	else if (c->fault == HGW_FAULT_AWAY)
-		fprintf(f, " sends %s away; delete that route",
+		fprintf(f,
+			by != NULL && by->type != RTN_UNICAST ? " drops %s; delete that route"
+							      : " sends %s away; delete that route",
 			by != NULL && by->dst.len > own->dst.len ? "a part of it" : "it");
 }
 

@@ -53,10 +53,11 @@ enum { HGW_ENTRIES = 8 };
  */
 struct hgw_own {
 	struct hgw_prefix dst;
-	uint32_t node, subnet;	/* into the inventory's; node is this one */
-	struct hgw_route whole; /* to all of it: the longest, and of these the best */
-	struct hgw_route part;	/* to a part of it, without a gateway outside */
-	struct hgw_route away;	/* to a part of it, by a gateway outside */
+	uint32_t node, subnet;	  /* into the inventory's; node is this one */
+	struct hgw_route whole;	  /* to all of it: the longest, and of these the best */
+	struct hgw_route part;	  /* to a part of it, without a gateway outside */
+	struct hgw_route away;	  /* to a part of it, by a gateway outside */
+	struct hgw_route refused; /* to a part of it: a blackhole, or the like */
 };
 
 struct hgw_desired {
@@ -94,7 +95,8 @@ void hgw_desired_forget_own(struct hgw_desired *d);
 enum hgw_delivery {
 	HGW_OWN_LOCAL,	 /* by a link of this host, or by one for each pod */
 	HGW_OWN_NOWHERE, /* nothing delivers it: there may have been no pod yet */
-	HGW_OWN_AWAY,	 /* all or a part of it is sent to a gateway, or out to the nodes */
+	HGW_OWN_AWAY, /* all or a part of it is sent to a gateway, or out to the nodes, or dropped
+		       */
 };
 /*
  * Where packets to an own subnet go, once d is resolved, and the route that says
