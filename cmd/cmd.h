@@ -68,6 +68,7 @@ struct session {
 	struct hgw_scope scope;
 	struct hgw_desired desired;
 	struct hgw_actual actual;
+	bool settled; /* ours are as they should be, and no others were read */
 	struct hgw_plan plan;
 	struct hgw_probe probe;
 	struct hgw_settings settings;

@@ -99,14 +99,11 @@ static bool is_setuid(void)
 	return getuid() != geteuid() || getgid() != getegid();
 }
 
-/*
- * What is let go is soon got again, as something else: it stays with the process. Large arrays
- * that grow are still better served by mremap(2).
- */
+/* What is let go is soon got again, as something else: it stays with the process. */
 static void tune_memory(void)
 {
 #ifdef M_MMAP_THRESHOLD
-	mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+	mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024); /* the most there is */
 	mallopt(M_TRIM_THRESHOLD, 256 * 1024 * 1024);
 #endif
 }

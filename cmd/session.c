@@ -237,6 +237,7 @@ static int read_routes(struct session *s, bool quick, struct hgw_err *err)
 	}
 	if (rc == 0)
 		hgw_desired_resolve(&s->desired, &s->host, &s->pool);
+	s->settled = rc > 0;
 	return rc < 0 ? -1 : 0;
 }
 
@@ -302,7 +303,10 @@ int session_plan(struct session *s, struct hgw_err *err)
 	hgw_desired_leave_unknown(&s->desired, &s->host, &s->pool);
 	if (s->report.inv != NULL && (reachable(s, err) < 0 || guard_connected(s, err) < 0))
 		return -1;
-	if (hgw_plan_build(&s->plan, &s->desired, &s->actual, &s->opt.policy, &s->pool, err) < 0)
+	if (s->settled)
+		s->plan.unchanged = s->desired.n;
+	else if (hgw_plan_build(&s->plan, &s->desired, &s->actual, &s->opt.policy, &s->pool, err) <
+		 0)
 		return -1;
 	s->report.plan = &s->plan;
 	if (s->plan.n == 0 || s->report.inv == NULL)
