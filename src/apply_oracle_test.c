@@ -170,10 +170,11 @@ static void mtu_metric_and_onlink(void **state)
 	step(t, WITH(""), REPLACED(1));
 	/* By gateway, of IPv4 alone; there and back, and with all else changing too. */
 	step(t, WITH("metric: spread"), REPLACED(1));
-	assert_prints(
-		"10.1.0.0/24 via 10.0.0.2 dev v0 metric 1000002\n"
-		"fd01::/64 via fd00:1::2 dev v1 metric 1024 pref medium\n",
-		"ip -n applied -N route show proto 72; ip -n applied -N -6 route show proto 72");
+	testns_enter("applied");
+	assert_prints("10.1.0.0/24 via 10.0.0.2 dev v0 metric 1000002\n"
+		      "fd01::/64 via fd00:1::2 dev v1 metric 1024 pref medium\n",
+		      "ip -N route show proto 72; ip -N -6 route show proto 72");
+	testns_enter(NULL);
 	step(t, WITH(""), REPLACED(1));
 	step(t, WITH("metric: spread, mtu: 1300, onlink: true"), REPLACED(2));
 	step(t, WITH("metric: 70"), REPLACED(2));

@@ -281,8 +281,8 @@ static void no_icmp_is_no_fault(void **state)
 	testns_in("n2", "echo 0 >/proc/sys/net/ipv4/ip_forward\n"
 			"echo 0 >/proc/sys/net/ipv6/conf/all/forwarding");
 	/* No way back is as good as a firewall. */
-	testns_in("n3", "ip rule add pref 1 ipproto icmp blackhole\n"
-			"ip -6 rule add pref 1 ipproto ipv6-icmp to fd00::1 iif lo unreachable");
+	testns_in("n3", "ip rule add pref 1 ipproto 1 blackhole\n"
+			"ip -6 rule add pref 1 ipproto 58 to fd00::1 iif lo unreachable");
 	privileged(false);
 	build(t, &p, ME N2 N3);
 	run_ok(t, hgw_probe_run(&p, t->kernel, &options, &t->err));
@@ -332,7 +332,7 @@ static void nothing_leads_it_astray(void **state)
 	add_node(4);
 	run_plan(*state, ME N2 N3);
 	testns_sh("for f in -4 -6; do\n"
-		  "ip $f rule add pref 1 ipproto udp lookup 100\n"
+		  "ip $f rule add pref 1 ipproto 17 lookup 100\n"
 		  "ip $f route add unreachable default table 100\n"
 		  "done");
 	privileged(false);
