@@ -98,6 +98,7 @@ struct judging {
 	struct mesh_files files;
 	struct hgw_mesh mesh;
 	struct hgw_findings findings;
+	struct hgw_mtus mtus;
 };
 
 /* Whether a name can stand in a shell's line as it is, and be that of a file. */
@@ -143,6 +144,7 @@ static int judge_node(struct session *s, uint32_t node, void *arg, struct hgw_er
 	j->findings.hosts[node].file = j->files.v[node];
 	if (hgw_findings_add(&j->findings, &s->view, &s->report, err) < 0)
 		return -1;
+	hgw_mtus_see(&j->mtus, node, &s->desired, &s->actual);
 	return hgw_mesh_add(&j->mesh, node, &s->host, &s->recorded, &s->pool, err);
 }
 
@@ -150,10 +152,12 @@ static int judge_all(struct session *s, struct judging *j, struct hgw_err *err)
 {
 	if (mesh_find_files(s, &j->files, err) < 0 ||
 	    hgw_mesh_init(&j->mesh, &s->inv, &s->scope, err) < 0 ||
-	    hgw_findings_init(&j->findings, &s->inv, err) < 0)
+	    hgw_findings_init(&j->findings, &s->inv, err) < 0 ||
+	    hgw_mtus_init(&j->mtus, s->inv.nnodes, err) < 0)
 		return -1;
 	j->findings.all = s->opt.verbose && s->inv.nnodes <= HGW_MATRIX_MAX;
-	if (mesh_each(s, &j->files, judge_node, j, err) < 0)
+	if (mesh_each(s, &j->files, judge_node, j, err) < 0 ||
+	    hgw_findings_add_mtus(&j->findings, &s->inv, &j->mtus, s->opt.strict, err) < 0)
 		return -1;
 	return hgw_mesh_walk(&j->mesh, err) < 0 ? -1 : hgw_inventory_locate(&s->inv, err);
 }
@@ -180,6 +184,7 @@ int mesh_verify(struct session *s, struct hgw_err *err)
 	s->report.findings = NULL;
 	s->report.snapshot = s->opt.snapshot;
 	hgw_findings_free(&j.findings);
+	hgw_mtus_free(&j.mtus);
 	hgw_mesh_free(&j.mesh);
 	mesh_files_free(&j.files);
 	return rc;

@@ -97,17 +97,36 @@ int hgw_findings_add(struct hgw_findings *findings, const struct hgw_view *view,
 	return 0;
 }
 
+int hgw_findings_add_text(struct hgw_findings *findings, enum hgw_check_id id,
+			  enum hgw_check_status status, uint32_t host, uint32_t node,
+			  uint32_t subnet, const char *message, struct hgw_err *err)
+{
+	struct hgw_finding finding = {
+		.id = id, .status = status, .host = host, .node = node, .subnet = subnet};
+
+	findings->hosts[host].count[status]++;
+	return add(findings, &finding, "", message, err);
+}
+
 int hgw_findings_add_missing(struct hgw_findings *findings, uint32_t node, const char *message,
 			     struct hgw_err *err)
 {
-	struct hgw_finding finding = {.id = HGW_CHECK_SNAPSHOT,
-				      .status = HGW_SKIP,
-				      .host = node,
-				      .node = UINT32_MAX,
-				      .subnet = UINT32_MAX};
+	return hgw_findings_add_text(findings, HGW_CHECK_SNAPSHOT, HGW_SKIP, node, UINT32_MAX,
+				     UINT32_MAX, message, err);
+}
 
-	findings->hosts[node].count[HGW_SKIP] = 1;
-	return add(findings, &finding, "", message, err);
+/* Their texts lie in the order in which they were added. */
+static int compare_findings(const void *pa, const void *pb)
+{
+	const struct hgw_finding *a = pa, *b = pb;
+	int c = HGW_CMP(a->host, b->host);
+
+	return c != 0 ? c : HGW_CMP(a->message, b->message);
+}
+
+void hgw_findings_sort(struct hgw_findings *findings)
+{
+	hgw_sort(findings->v, findings->n, sizeof(*findings->v), compare_findings);
 }
 
 void hgw_findings_free(struct hgw_findings *findings)

@@ -15,6 +15,7 @@
 #include "hgw/diag.h"
 #include "hgw/inventory.h"
 #include "hgw/mesh.h"
+#include "hgw/mtus.h"
 #include "hgw/names.h"
 #include "hgw/plan.h"
 #include "hgw/snapshot.h"
@@ -65,6 +66,16 @@ HGW_NODISCARD int hgw_findings_add(struct hgw_findings *findings, const struct h
 /* That a node has no snapshot. */
 HGW_NODISCARD int hgw_findings_add_missing(struct hgw_findings *findings, uint32_t node,
 					   const char *message, struct hgw_err *err);
+/* A check of host, about a subnet of node or none, counted; findings are to be sorted then. */
+HGW_NODISCARD int hgw_findings_add_text(struct hgw_findings *findings, enum hgw_check_id id,
+					enum hgw_check_status status, uint32_t host, uint32_t node,
+					uint32_t subnet, const char *message, struct hgw_err *err);
+void hgw_findings_sort(struct hgw_findings *findings);
+/* One warning (strict: failure) for each node that has another MTU to some than those have back. */
+HGW_NODISCARD int hgw_findings_add_mtus(struct hgw_findings *findings,
+					const struct hgw_inventory *inv,
+					const struct hgw_mtus *mtus, bool strict,
+					struct hgw_err *err);
 void hgw_findings_free(struct hgw_findings *findings);
 
 /* What a run was about and came to. Members that do not apply are NULL or 0. */

@@ -64,7 +64,7 @@ route
 fib
 inventory snapshot settings kernel lock
 self actual desired probe
-mesh trace
+mesh mtus trace
 plan planfile
 undo guard apply verify journal
 output
