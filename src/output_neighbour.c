@@ -51,6 +51,12 @@ static void print_answer(FILE *f, const struct hgw_view *view, const struct hgw_
 			print_twins(f, report, a);
 		else
 			fprintf(f, mac[0] != '\0' ? " answers from %s" : " answers", mac);
+		if (a->twin == UINT32_MAX && a->mute)
+			fprintf(f,
+				", but not to what is for its subnet, as one that forwards does; "
+				"see sysctl net.%s on that node",
+				a->addr.family == AF_INET6 ? "ipv6.conf.all.forwarding"
+							   : "ipv4.ip_forward");
 		break;
 	case HGW_ANSWER_SILENT:
 		fprintf(f,
@@ -84,6 +90,13 @@ static void print_answer(FILE *f, const struct hgw_view *view, const struct hgw_
 	}
 }
 
+static enum hgw_check_status status_of(const struct hgw_report *report, const struct hgw_asked *a)
+{
+	enum hgw_check_status status = hgw_asked_status(a);
+
+	return status == HGW_WARN && report->verdict->strict ? HGW_FAIL : status;
+}
+
 /* Of several gateways those are named that made the check what it is. */
 void print_neighbour_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 			   const struct hgw_check *c)
@@ -100,7 +113,7 @@ void print_neighbour_check(FILE *f, const struct hgw_view *view, const struct hg
 		const struct hgw_asked *a = hgw_probe_find(report->probe, &hops[i].via);
 		char addr[HGW_ADDR_STRLEN];
 
-		if (a == NULL || hgw_asked_status(a) != c->status)
+		if (a == NULL || status_of(report, a) != c->status)
 			continue;
 		hgw_addr_format(&a->addr, addr);
 		fprintf(f, "%s%s", between, addr);

@@ -19,6 +19,7 @@ static void neighbour_is(struct state *t, const char *want, struct hgw_asked *as
 					.scope = &t->scope,
 					.pool = &t->pool,
 					.probe = &probe};
+	const bool strict = t->verdict.strict;
 	char *got = NULL;
 	size_t len;
 	FILE *f = open_memstream(&got, &len);
@@ -26,6 +27,7 @@ static void neighbour_is(struct state *t, const char *want, struct hgw_asked *as
 	assert_non_null(f);
 	t->wants[0].route = route(&t->pool, want);
 	hgw_verdict_free(&t->verdict);
+	t->verdict.strict = strict;
 	assert_int_equal(hgw_verify(&t->verdict, &on, &t->err), 0);
 	t->report.verdict = &t->verdict;
 	t->report.probe = &probe;
@@ -96,6 +98,28 @@ static void each_answer_has_its_text(void **state)
 	}
 }
 
+/* A warning, which strict has fail; of several gateways it is more than one not asked. */
+static void one_that_answers_for_itself_only(void **state)
+{
+	static const char text[] =
+		"10.0.0.2 answers from 02:00:00:00:00:ab, but not to what is for "
+		"its subnet, as one that forwards does; see sysctl "
+		"net.ipv4.ip_forward on that node";
+	struct hgw_asked a[] = {asked("10.0.0.2", HGW_ANSWER_YES),
+				asked("10.0.0.3", HGW_ANSWER_NONE)};
+	struct state *t = *state;
+	char want[256];
+
+	a[0].mute = true;
+	snprintf(want, sizeof(want), "warn %s", text);
+	neighbour_is(t, ONE, a, 1, want);
+	neighbour_is(t, TWO, a, 2, want);
+	t->verdict.strict = true;
+	snprintf(want, sizeof(want), "fail %s", text);
+	neighbour_is(t, ONE, a, 1, want);
+	t->verdict.strict = false;
+}
+
 static void of_several_gateways_all_have_to_answer(void **state)
 {
 	static const struct {
@@ -152,6 +176,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(each_answer_has_its_text),
+		TEST(one_that_answers_for_itself_only),
 		TEST(of_several_gateways_all_have_to_answer),
 		TEST(two_with_one_mac_are_both_named),
 		TEST(what_is_not_on_a_link_is_not_asked),

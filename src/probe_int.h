@@ -45,6 +45,7 @@ struct progress {
 	uint8_t times; /* so often */
 	bool direct;   /* the one to itself was sent */
 	bool mailed;   /* it answered by ICMP */
+	bool passed;   /* somebody answered what was for its subnet */
 	bool proxied;  /* another router answered for it */
 	bool fresh;    /* the kernel has heard of it since */
 	bool detour;   /* IPv6: a rule or a route leads even to itself by another router */
@@ -57,6 +58,8 @@ struct asking {
 	struct progress *progress; /* of each of p->v */
 	uint32_t *wave;		   /* into p->v */
 	size_t nwave;
+	uint32_t *inside; /* those of p->v that have an address inside, sorted by it */
+	size_t ninside;
 	struct hgw_neighbour *questions;
 	int *refusals;
 	struct mail mail;

@@ -122,6 +122,22 @@ static void take_ways(struct asking *k, const struct hgw_lookup *v)
 	}
 }
 
+static int compare_inside(const void *pa, const void *pb, void *arg)
+{
+	const struct hgw_asked *v = arg;
+	uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
+
+	return hgw_addr_cmp(&v[a].inside, &v[b].inside);
+}
+
+static void sort_inside(struct asking *k)
+{
+	for (uint32_t i = 0; i < k->p->n; i++)
+		if (k->p->v[i].inside.family != AF_UNSPEC)
+			k->inside[k->ninside++] = i;
+	qsort_r(k->inside, k->ninside, sizeof(*k->inside), compare_inside, k->p->v);
+}
+
 static int check_ways(struct asking *k, struct hgw_err *err)
 {
 	struct hgw_lookup *v = calloc(2 * k->p->n + 1, sizeof(*v));
@@ -136,8 +152,10 @@ static int check_ways(struct asking *k, struct hgw_err *err)
 		v[2 * i + 1].to = a->addr;
 	}
 	rc = hgw_kernel_lookup(k->k, v, 2 * k->p->n, err);
-	if (rc == 0)
+	if (rc == 0) {
 		take_ways(k, v);
+		sort_inside(k);
+	}
 	free(v);
 	return rc;
 }
@@ -158,10 +176,12 @@ int hgw_probe_run(struct hgw_probe *p, struct hgw_kernel *kernel,
 	for (size_t i = 0; i < p->n; i++)
 		k.has[family_of(&p->v[i])] = true;
 	k.progress = calloc(p->n + 1, sizeof(*k.progress));
+	k.inside = calloc(p->n + 1, sizeof(*k.inside));
 	k.wave = calloc(wave + 1, sizeof(*k.wave));
 	k.questions = calloc(wave + 1, sizeof(*k.questions));
 	k.refusals = calloc(wave + 1, sizeof(*k.refusals));
-	if (k.progress == NULL || k.wave == NULL || k.questions == NULL || k.refusals == NULL)
+	if (k.progress == NULL || k.inside == NULL || k.wave == NULL || k.questions == NULL ||
+	    k.refusals == NULL)
 		hgw_fail_nomem(err);
 	else if (check_ways(&k, err) == 0)
 		rc = ask_all(&k, err);
@@ -170,6 +190,7 @@ int hgw_probe_run(struct hgw_probe *p, struct hgw_kernel *kernel,
 	free(k.refusals);
 	free(k.questions);
 	free(k.wave);
+	free(k.inside);
 	free(k.progress);
 	return rc;
 }

@@ -310,7 +310,34 @@ static void forwarding_is_seen(void **state)
 	assert_false(p.v[0].addr.family == AF_INET6);
 	assert_true(p.v[0].forwards);
 	assert_true(p.v[1].forwards);
+	assert_false(p.v[0].mute || p.v[1].mute);
 	hgw_probe_free(&p);
+}
+
+/* Its own address answers, and what is for its pods is lost in silence. */
+static void so_is_that_nothing_is_forwarded(void **state)
+{
+	static const struct hgw_probe_options options = {0};
+	struct run *t = *state;
+	struct hgw_probe p;
+
+	begin_lan();
+	testns_sh("ip route add 10.244.2.0/24 via 10.0.0.2; ip -6 route add fd02:2::/64 via "
+		  "fd00::2");
+	testns_in("n2", "echo 0 >/proc/sys/net/ipv4/ip_forward\n"
+			"echo 0 >/proc/sys/net/ipv6/conf/all/forwarding");
+	for (int may_ask = 0; may_ask < 2; may_ask++) {
+		privileged(may_ask);
+		build(t, &p, ME N2);
+		run_ok(t, hgw_probe_run(&p, t->kernel, &options, &t->err));
+		assert_int_equal(p.n, 2);
+		for (size_t i = 0; i < p.n; i++) {
+			assert_int_equal(p.v[i].answer, HGW_ANSWER_YES);
+			assert_true(p.v[i].mute);
+			assert_int_equal(hgw_asked_status(&p.v[i]), HGW_WARN);
+		}
+		hgw_probe_free(&p);
+	}
 }
 
 /* Where no route leads into a subnet by the gateway, nobody looks for its addresses. */
@@ -420,6 +447,7 @@ int main(void)
 		RUN_TEST(two_nodes_have_one_mac),
 		RUN_TEST(no_icmp_is_no_fault),
 		RUN_TEST(forwarding_is_seen),
+		RUN_TEST(so_is_that_nothing_is_forwarded),
 		RUN_TEST(without_a_route_nothing_goes_into_the_subnet),
 		RUN_TEST(many_are_asked_in_waves),
 		RUN_TEST(nothing_leads_it_astray),

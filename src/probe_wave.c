@@ -12,6 +12,7 @@ enum {
 	LAST_LOOK_MS = 200,
 	ICMP_MS = 250, /* that it may take where the neighbour itself is there already */
 	MAIL_TIMES = 3,
+	INSIDE_TIMES = 2, /* before what is for the subnet is taken to be lost there */
 	MAIL_MS = 1000,
 };
 
@@ -122,10 +123,19 @@ static bool mail_one(struct asking *k, size_t slot, struct hgw_asked *a, const s
 	return true;
 }
 
-/* They get lost, as the kernel's questions do, which asks three times. */
-static bool mail_again(const struct asking *k, const struct progress *g)
+/* It answers for itself, but what was for its subnet nobody has answered. */
+static bool is_mute(const struct hgw_asked *a, const struct progress *g)
 {
-	return !g->mailed && !g->fresh && g->times < MAIL_TIMES && k->now - g->sent >= MAIL_MS;
+	return g->mailed && !g->passed && !g->detour && a->inside.family != AF_UNSPEC;
+}
+
+/* They get lost, as the kernel's questions do, which asks three times. */
+static bool mail_again(const struct asking *k, const struct hgw_asked *a, const struct progress *g)
+{
+	bool again = is_mute(a, g) ? g->times < INSIDE_TIMES
+				   : !g->mailed && !g->fresh && g->times < MAIL_TIMES;
+
+	return again && k->now - g->sent >= MAIL_MS;
 }
 
 /*
@@ -138,10 +148,11 @@ static void mail_due(struct asking *k)
 		struct hgw_asked *a = &k->p->v[k->wave[i]];
 		struct progress *g = &k->progress[k->wave[i]];
 
-		if (g->detour || a->errnum != 0 || (g->sent != 0 && !mail_again(k, g)))
+		if (g->detour || a->errnum != 0 || (g->sent != 0 && !mail_again(k, a, g)))
 			continue;
+		/* Once it has answered, the rate of its answers is left to the other. */
 		if (!g->direct)
-			g->direct = mail_one(k, i, a, &a->addr);
+			g->direct = g->mailed || mail_one(k, i, a, &a->addr);
 		if (!g->direct || !(a->state & valid) || a->errnum != 0 ||
 		    (a->inside.family != AF_UNSPEC && !mail_one(k, i, a, &a->inside)))
 			continue;
@@ -149,6 +160,23 @@ static void mail_due(struct asking *k)
 		g->times++;
 		g->direct = false;
 	}
+}
+
+/* Of one node with several addresses it is one of them that answers, whichever was the gateway. */
+static void note_inside(const struct asking *k, const struct hgw_addr *to)
+{
+	size_t lo = 0, hi = k->ninside;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (hgw_addr_cmp(&k->p->v[k->inside[mid]].inside, to) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < k->ninside && hgw_addr_cmp(&k->p->v[k->inside[lo]].inside, to) == 0; lo++)
+		k->progress[k->inside[lo]].passed = true;
 }
 
 static void on_mail(void *arg, const struct mail_answer *answer)
@@ -165,6 +193,7 @@ static void on_mail(void *arg, const struct mail_answer *answer)
 		k->progress[to - k->p->v].proxied = true;
 		to->by = answer->from;
 	}
+	note_inside(k, &answer->to);
 }
 
 /* --- A wave ---------------------------------------------------------------------- */
@@ -174,7 +203,9 @@ static bool settled(const struct asking *k, uint32_t i)
 {
 	const struct hgw_asked *a = &k->p->v[i];
 	const struct progress *g = &k->progress[i];
-	bool awaited = !g->detour && (g->sent == 0 || k->now - g->sent < ICMP_MS);
+	bool mute = is_mute(a, g);
+	bool awaited = !g->detour && (g->sent == 0 || (mute && g->times < INSIDE_TIMES) ||
+				      k->now - g->sent < (mute ? MAIL_MS : ICMP_MS));
 
 	if (a->errnum != 0 || g->proxied)
 		return true;
@@ -249,8 +280,10 @@ int probe_ask_wave(struct asking *k, struct hgw_err *err)
 	mail_close(&k->mail);
 	for (size_t i = 0; i < k->nwave; i++) {
 		struct hgw_asked *a = &k->p->v[k->wave[i]];
+		const struct progress *g = &k->progress[k->wave[i]];
 
-		a->answer = conclude(a, &k->progress[k->wave[i]]);
+		a->answer = conclude(a, g);
+		a->mute = is_mute(a, g) && g->times >= INSIDE_TIMES;
 	}
 	k->done += k->nwave;
 	return rc;

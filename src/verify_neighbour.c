@@ -6,7 +6,7 @@ enum hgw_check_status hgw_asked_status(const struct hgw_asked *a)
 {
 	switch (a->answer) {
 	case HGW_ANSWER_YES:
-		return a->twin == UINT32_MAX ? HGW_PASS : HGW_FAIL;
+		return a->twin != UINT32_MAX ? HGW_FAIL : a->mute ? HGW_WARN : HGW_PASS;
 	case HGW_ANSWER_SILENT:
 	case HGW_ANSWER_PROXIED:
 		return HGW_FAIL;
@@ -29,7 +29,7 @@ int verify_neighbour(const struct subject *s, struct hgw_err *err)
 		const struct hgw_asked *a = hgw_probe_find(s->on->probe, &hops[i].via);
 		enum hgw_check_status status = a != NULL ? hgw_asked_status(a) : HGW_SKIP;
 
-		if (status != HGW_PASS)
+		if (status != HGW_PASS && (status != HGW_SKIP || c.status == HGW_PASS))
 			c.status = status;
 	}
 	return verdict_add(s->verdict, &c, err);

@@ -40,7 +40,8 @@ struct hgw_asked {
 	uint32_t node;		/* whose address it is */
 	struct hgw_addr inside; /* in a subnet of it; AF_UNSPEC: none of its family */
 	enum hgw_answer answer;
-	bool forwards;	/* that was seen */
+	bool forwards; /* that was seen */
+	bool mute; /* it answers for itself, and twice nobody answered what was for its subnet */
 	uint16_t state; /* of its entry in the neighbour table at the end: NUD_* */
 	uint8_t maclen; /* 0: not known, or the link has none */
 	uint8_t mac[HGW_MAC_MAX];
