@@ -80,15 +80,14 @@ static void print_question(FILE *f, const struct hgw_view *view, const struct hg
 	print_device(f, view, l->iif);
 }
 
-static void print_lookup(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
-			 const struct hgw_check *c)
+static void print_lookup(FILE *f, const struct hgw_view *view, const struct hgw_lookup *l,
+			 enum hgw_fault fault)
 {
-	const struct hgw_lookup *l = &report->lookups->v[c->at];
 	char table[16];
 
 	fprintf(f, "%s packets to ", l->iif != 0 ? "a pod's" : "this host's");
 	print_question(f, view, l);
-	if (c->fault == HGW_FAULT_NONE) {
+	if (fault == HGW_FAULT_NONE) {
 		fputs(" go there", f);
 		return;
 	}
@@ -144,6 +143,10 @@ static void print_local(FILE *f, const struct hgw_view *view, const struct hgw_r
 
 	if (c->fault == HGW_FAULT_UNKNOWN) {
 		fputs("not known: the snapshot tells nothing of this family", f);
+		return;
+	}
+	if (c->fault == HGW_FAULT_REFUSED || c->fault == HGW_FAULT_ELSEWHERE) {
+		print_lookup(f, view, &report->lookups->own[c->at], c->fault);
 		return;
 	}
 	hgw_own_delivery(report->desired, own, view->host, view->pool, &by);
@@ -331,7 +334,10 @@ void print_host_check(FILE *f, const struct hgw_view *view, const struct hgw_rep
 {
 	switch (c->id) {
 	case HGW_CHECK_LOOKUP:
-		(c->want != HGW_NONE ? print_lookup : print_asked)(f, view, report, c);
+		if (c->want != HGW_NONE)
+			print_lookup(f, view, &report->lookups->v[c->at], c->fault);
+		else
+			print_asked(f, view, report, c);
 		break;
 	case HGW_CHECK_LOCAL:
 		print_local(f, view, report, c);

@@ -97,7 +97,11 @@ static void print_loop(FILE *f, const struct hgw_report *report, const struct hg
 		fprintf(f, " to %s, which is its own address", via);
 	else
 		fprintf(f, " to %s (%s), from where it comes back", via, name_of(report, w->next));
-	fprintf(f, "; run hgw apply on %s", at);
+	/* Who sends it to its owner is right, and the owner is to blame. */
+	if (w->next == w->to && w->next != w->at)
+		fprintf(f, "; delete the route of %s that sends it away", name_of(report, w->to));
+	else
+		fprintf(f, "; run hgw apply on %s", at);
 }
 
 void mesh_print_walk(FILE *f, const struct hgw_report *report, const struct hgw_walk *w)

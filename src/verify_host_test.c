@@ -148,6 +148,23 @@ static void a_snapshot_tells_none_of_it(void **state)
 	assert_int_equal(t->verdict.count[HGW_FAIL], 1);
 }
 
+/* The routes deliver it here, and a rule sends it away. */
+static void the_kernel_sends_an_own_subnet_away(void **state)
+{
+	struct state *t = *state;
+	struct hgw_lookup own = {.to = addr("10.244.0.2"), .type = RTN_UNICAST, .hop = {.oif = 3}};
+
+	t->lookups.own = &own;
+	t->lookups.nown = 1;
+	verdict_is(t, "");
+	own.hop = (struct hgw_hop){.via = addr("10.0.0.9"), .oif = 2};
+	verdict_is(t, "fail local-subnet 0\n");
+	own.errnum = EACCES;
+	verdict_is(t, "fail local-subnet 0\n");
+	own.to.family = AF_UNSPEC; /* not asked */
+	verdict_is(t, "");
+}
+
 static void forwarding(void **state)
 {
 	struct state *t = *state;
@@ -325,6 +342,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(a_good_host_passes),
 		TEST(a_snapshot_tells_none_of_it),
+		TEST(the_kernel_sends_an_own_subnet_away),
 		TEST(forwarding),
 		TEST(lookups),
 		TEST(rules_of_another_table_may_mean_other_packets),

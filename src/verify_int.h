@@ -34,6 +34,8 @@ HGW_NODISCARD int verify_route(const struct subject *s, struct hgw_err *err);
 HGW_NODISCARD int verify_neighbour(const struct subject *s, struct hgw_err *err);
 /* With lookups: what the kernel says (verify_lookup.c). */
 HGW_NODISCARD int verify_lookup(const struct subject *s, struct hgw_err *err);
+/* With lookups: where the kernel sends what is for an own subnet that is delivered here. */
+enum hgw_fault judge_own(const struct hgw_evidence *on, uint32_t own);
 /* Whether the rules lead any of these questions past a table that is not main. */
 bool is_past_rules(const struct hgw_evidence *on, uint8_t family);
 /* With settings too: where the filter is strict at all. */

@@ -19,6 +19,9 @@ int verify_own(struct hgw_verdict *verdict, const struct hgw_evidence *on, struc
 		} else if (to != HGW_OWN_LOCAL) {
 			c.status = to == HGW_OWN_AWAY ? HGW_FAIL : HGW_WARN;
 			c.fault = to == HGW_OWN_AWAY ? HGW_FAULT_AWAY : HGW_FAULT_NOWHERE;
+		} else {
+			c.fault = judge_own(on, i);
+			c.status = c.fault == HGW_FAULT_NONE ? HGW_PASS : HGW_FAIL;
 		}
 		if (verdict_add(verdict, &c, err) < 0)
 			return -1;

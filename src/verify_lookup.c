@@ -35,21 +35,31 @@ static bool find_pod_addr(const struct hgw_prefix *p, const struct hgw_snapshot 
 	return false;
 }
 
+/*
+ * An address of an own subnet that a link here delivers; false: none does.
+ */
+static bool find_own_addr(const struct hgw_desired *d, const struct hgw_own *own,
+			  const struct hgw_snapshot *host, const struct hgw_pool *pool,
+			  const struct hgw_route **by, struct hgw_addr *a)
+{
+	struct hgw_prefix p = own->dst;
+
+	if (hgw_own_delivery(d, own, host, pool, by) != HGW_OWN_LOCAL || (*by)->type != RTN_UNICAST)
+		return false;
+	if (hgw_prefix_covers(&p, &(*by)->dst))
+		p = (*by)->dst;
+	return find_pod_addr(&p, host, a);
+}
+
 static void find_pod(struct hgw_pod *pod, const struct hgw_desired *d, uint8_t family,
 		     const struct hgw_snapshot *host, const struct hgw_pool *pool)
 {
 	for (size_t i = 0; i < d->nown && pod->link == 0; i++) {
 		const struct hgw_own *own = &d->own[i];
 		const struct hgw_route *by;
-		struct hgw_prefix p = own->dst;
 
-		if (p.addr.family != family ||
-		    hgw_own_delivery(d, own, host, pool, &by) != HGW_OWN_LOCAL ||
-		    by->type != RTN_UNICAST)
-			continue;
-		if (hgw_prefix_covers(&p, &by->dst))
-			p = by->dst;
-		if (!find_pod_addr(&p, host, &pod->addr))
+		if (own->dst.addr.family != family ||
+		    !find_own_addr(d, own, host, pool, &by, &pod->addr))
 			continue;
 		pod->link = by->hop.oif;
 		pod->idle = by->state != 0;
@@ -66,6 +76,36 @@ static int ask_pod(struct hgw_lookups *l, size_t first, size_t end, const struct
 	for (size_t i = first; i < end; i++)
 		v[i] = (struct hgw_lookup){.to = l->v[i].to, .from = pod->addr, .iif = pod->link};
 	return hgw_kernel_lookup(k, v + first, end - first, err);
+}
+
+static int ask_own(struct hgw_lookups *l, const struct hgw_desired *d,
+		   const struct hgw_snapshot *host, const struct hgw_pool *pool,
+		   struct hgw_kernel *k, struct hgw_err *err)
+{
+	struct hgw_lookup *asked = calloc(d->nown + 1, sizeof(*asked));
+	size_t n = 0;
+	int rc;
+
+	l->own = calloc(d->nown + 1, sizeof(*l->own));
+	if (asked == NULL || l->own == NULL) {
+		free(asked);
+		return hgw_fail_nomem(err);
+	}
+	l->nown = d->nown;
+	for (size_t i = 0; i < d->nown; i++) {
+		const struct hgw_route *by;
+		struct hgw_addr a;
+
+		/* Without carrier, as a bridge without pods is, it may be left out of a lookup. */
+		if (find_own_addr(d, &d->own[i], host, pool, &by, &a) && by->state == 0)
+			asked[n++].to = l->own[i].to = a;
+	}
+	rc = hgw_kernel_lookup(k, asked, n, err);
+	for (size_t i = d->nown; i-- > 0;)
+		if (l->own[i].to.family != AF_UNSPEC)
+			l->own[i] = asked[--n];
+	free(asked);
+	return rc;
 }
 
 int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desired *desired,
@@ -87,6 +127,7 @@ int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desired *desired,
 		inet += dst->addr.family == AF_INET; /* which stand before the others */
 	}
 	if (hgw_kernel_lookup(k, l->v, l->n, err) < 0 ||
+	    ask_own(l, desired, host, pool, k, err) < 0 ||
 	    ask_pod(l, 0, inet, &l->pod[0], k, err) < 0)
 		return -1;
 	return ask_pod(l, inet, l->n, &l->pod[1], k, err);
@@ -95,6 +136,7 @@ int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desired *desired,
 void hgw_lookups_free(struct hgw_lookups *l)
 {
 	free(l->v);
+	free(l->own);
 	*l = (struct hgw_lookups){0};
 }
 
@@ -121,6 +163,24 @@ static enum hgw_fault judge(const struct subject *s, const struct hgw_lookup *l)
 	if (!main && (l->errnum != 0 || l->table != s->on->scope->table))
 		return HGW_FAULT_RULES;
 	return l->errnum != 0 ? HGW_FAULT_REFUSED : HGW_FAULT_ELSEWHERE;
+}
+
+/* Rules can send away what the routes deliver here. */
+enum hgw_fault judge_own(const struct hgw_evidence *on, uint32_t own)
+{
+	const struct hgw_lookups *l = on->lookups;
+	const struct hgw_lookup *answer;
+
+	if (l == NULL || own >= l->nown || l->own[own].to.family == AF_UNSPEC ||
+	    on->scope->table != RT_TABLE_MAIN)
+		return HGW_FAULT_NONE;
+	answer = &l->own[own];
+	if (answer->errnum != 0)
+		return HGW_FAULT_REFUSED;
+	return answer->type == RTN_UNICAST && answer->hop.via.family != AF_UNSPEC &&
+			       !hgw_prefix_has(&on->desired->own[own].dst, &answer->hop.via)
+		       ? HGW_FAULT_ELSEWHERE
+		       : HGW_FAULT_NONE;
 }
 
 /* A refusal that says something of the pod's side, of which others checks tell, if anything. */

@@ -73,8 +73,8 @@ struct hgw_check {
 	uint32_t want;	/* into desired->v; HGW_NONE: none */
 	uint32_t have;	/* the route found, or found in the way: into actual's owned or foreign */
 	/*
-	 * local-subnet: into desired->own; lookup of a want: into lookups->v; forwarding,
-	 * rp-filter, mtu, networkd: the index of the link, 0 being none or all of them.
+	 * local-subnet: into desired->own, and lookups->own; lookup of a want: into lookups->v;
+	 * forwarding, rp-filter, mtu, networkd: the index of the link, 0 being none or all of them.
 	 */
 	uint32_t at;
 };
@@ -105,6 +105,9 @@ struct hgw_lookups {
 	struct hgw_lookup *v;
 	size_t n;	       /* of wants */
 	struct hgw_pod pod[2]; /* IPv4, IPv6 */
+	/* As this host, for an address in each own subnet; family AF_UNSPEC: not asked. */
+	struct hgw_lookup *own;
+	size_t nown;
 };
 /* Asks for all wants of desired, which is resolved. To be freed in any case. */
 HGW_NODISCARD int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desired *desired,
