@@ -4,14 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t hash(const char *s)
-{
-	uint32_t h = 0x811c9dc5; /* FNV-1a */
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 0x01000193;
-	return h;
-}
+#include "hgw/hash.h"
 
 /* "addresses differ": what two nodes of the same name do not have in common. NULL: nothing. */
 static const char *difference(const struct hgw_inventory *inv, const struct hgw_node *a,
@@ -65,13 +58,14 @@ struct names {
 		uint32_t hash, node; /* node 0 is node 1: 0 is a free place */
 	} * v;
 	size_t mask;
+	uint64_t salt;
 };
 
 /* The first node of the name that node i has; it may be that one itself. */
 static uint32_t first_of_name(struct names *names, const struct hgw_inventory *inv, uint32_t i)
 {
 	const char *name = hgw_node_name(inv, i);
-	uint32_t h = hash(name);
+	uint32_t h = hgw_hash(names->salt, name);
 	size_t at = h & names->mask;
 
 	for (; names->v[at].node != 0; at = (at + 1) & names->mask)
@@ -87,7 +81,7 @@ static uint32_t first_of_name(struct names *names, const struct hgw_inventory *i
 static void check_names(struct inv_load *ld, bool *again)
 {
 	struct hgw_inventory *inv = ld->inv;
-	struct names names = {.mask = 1};
+	struct names names = {.mask = 1, .salt = hgw_hash_salt()};
 
 	while (names.mask < 2 * inv->nnodes)
 		names.mask = 2 * names.mask + 1;

@@ -4,21 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hgw/hash.h"
 #include "snapshot_int.h"
-
-static uint32_t hash(const char *name)
-{
-	uint32_t h = 2166136261U; /* FNV-1a */
-
-	for (; *name != '\0'; name++)
-		h = (h ^ (uint8_t)*name) * 16777619U;
-	return h;
-}
 
 /* Where a name stands among the slots, or would. */
 static size_t slot_of(const struct snap_reader *rd, const char *name)
 {
-	size_t i = hash(name) & (rd->nslots - 1);
+	size_t i = hgw_hash(rd->salt, name) & (rd->nslots - 1);
 
 	while (rd->slots[i] != 0 && strcmp(rd->file->host.links[rd->slots[i] - 1].name, name) != 0)
 		i = (i + 1) & (rd->nslots - 1);

@@ -39,6 +39,7 @@ struct snap_reader {
 	size_t len;
 	uint32_t *slots; /* links by the hash of their name: index or 0 */
 	size_t nslots;
+	uint64_t salt;			      /* of the hash */
 	size_t with_proto, with_table, local; /* routes that say so */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hgw/hash.h"
 #include "snapshot_int.h"
 
 enum { MAX_SIZE = 1 << 30 };
@@ -106,6 +107,7 @@ static int load_data(struct hgw_snapshot_file *file, const char *name, const cha
 {
 	size_t bom = len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	struct snap_reader rd = {.file = file,
+				 .salt = hgw_hash_salt(),
 				 .names = names,
 				 .pool = pool,
 				 .diags = diags,

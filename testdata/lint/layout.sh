@@ -59,7 +59,7 @@ check() {
 
 layers='
 compiler progress
-err names prefix diag rundir
+err hash names prefix diag rundir
 route
 fib
 inventory snapshot settings kernel lock
