@@ -57,8 +57,13 @@ static inline void process_begin(void)
 /* In a new process: the command, its output in /run/out and /run/err if they are not elsewhere. */
 static inline _Noreturn void hgw_exec(const char *args)
 {
+	static const int signals[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM};
 	char *line;
 
+	/* A test that was started in the background has some of them ignored, and they are told on.
+	 */
+	for (size_t i = 0; i < HGW_ARRAY_LEN(signals); i++)
+		signal(signals[i], SIG_DFL);
 	if (asprintf(&line, "exec %s %s", hgw_binary(), args) > 0)
 		execl("/bin/sh", "sh", "-c", line, NULL);
 	_exit(127);
