@@ -98,7 +98,7 @@ static void print_loop(FILE *f, const struct hgw_report *report, const struct hg
 	else
 		fprintf(f, " to %s (%s), from where it comes back", via, name_of(report, w->next));
 	/* Who sends it to its owner is right, and the owner is to blame. */
-	if (w->next == w->to && w->next != w->at)
+	if (w->next == w->to || w->at == w->to)
 		fprintf(f, "; delete the route of %s that sends it away", name_of(report, w->to));
 	else
 		fprintf(f, "; run hgw apply on %s", at);

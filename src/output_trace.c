@@ -96,6 +96,8 @@ static void print_taken(FILE *f, const struct hgw_view *view, const struct hgw_r
 
 	if (r->type == RTN_LOCAL)
 		verb = "takes it for its own, by";
+	else if (r->type == RTN_BROADCAST || r->type == RTN_MULTICAST || r->type == RTN_ANYCAST)
+		verb = "takes it for a broadcast or the like, by";
 	else if (r->type != RTN_UNICAST)
 		verb = "refuses it, by";
 	else if (r->nhops == 1 && r->hop.via.family == AF_UNSPEC)

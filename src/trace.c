@@ -76,7 +76,18 @@ static const struct hgw_route *find_taken(const struct hgw_routes *set,
 	return best;
 }
 
-static enum hgw_standing standing_of(const struct hgw_route *r, const struct hgw_route *taken)
+/* Whether a longer prefix of its table sends the packet on to the next one. */
+static bool is_thrown_past(const struct hgw_routes *set, const struct hgw_route *r)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->v[i].type == RTN_THROW && set->v[i].tos == 0 &&
+		    set->v[i].table == r->table && set->v[i].dst.len > r->dst.len)
+			return true;
+	return false;
+}
+
+static enum hgw_standing standing_of(const struct hgw_routes *set, const struct hgw_route *r,
+				     const struct hgw_route *taken)
 {
 	if (r == taken)
 		return HGW_STANDING_TAKEN;
@@ -87,7 +98,7 @@ static enum hgw_standing standing_of(const struct hgw_route *r, const struct hgw
 	if (r->state & HGW_STATE_DEAD)
 		return HGW_STANDING_DEAD;
 	if (taken == NULL || r->table != taken->table)
-		return HGW_STANDING_TABLE;
+		return is_thrown_past(set, r) ? HGW_STANDING_SHORTER : HGW_STANDING_TABLE;
 	if (r->dst.len != taken->dst.len)
 		return HGW_STANDING_SHORTER;
 	return hgw_route_metric(r) > hgw_route_metric(taken) ? HGW_STANDING_METRIC
@@ -123,7 +134,8 @@ static int arrange(struct hgw_trace *trace, const struct hgw_routes *set,
 	for (; trace->n < set->n; trace->n++)
 		trace->v[trace->n] =
 			(struct hgw_trace_route){.route = set->v[trace->n],
-						 .standing = standing_of(&set->v[trace->n], taken)};
+						 .standing = standing_of(set, &set->v[trace->n],
+									 taken)};
 	trace->found = taken != NULL;
 	if (taken != NULL)
 		trace->answer.table = taken->table;

@@ -88,7 +88,7 @@ static void a_throw_leads_to_the_next_table(void **state)
 	static const struct expected want[] = {
 		{"10.244.0.0/16 via 10.0.0.3 dev 2", HGW_STANDING_TAKEN},
 		{"throw 10.244.1.0/24 table 100", HGW_STANDING_THROW},
-		{"10.0.0.0/8 via 10.0.0.1 dev 2 table 100", HGW_STANDING_TABLE},
+		{"10.0.0.0/8 via 10.0.0.1 dev 2 table 100", HGW_STANDING_SHORTER},
 	};
 	struct state *t = *state;
 
