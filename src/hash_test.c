@@ -32,9 +32,7 @@ static void salts_differ(void **state)
 /* Each of these has the hash of its neighbour in FNV-1a. */
 static void what_collides_by_design_elsewhere_does_not(void **state)
 {
-	static const char *const pairs[][2] = {{"costarring", "liquor"},
-					       {"declinate", "macallums"},
-					       {"altarage", "zinke"}};
+	static const char *const pairs[][2] = {{"declinate", "macallums"}, {"altarage", "zinke"}};
 	uint64_t salt = hgw_hash_salt();
 	unsigned n = 0;
 
