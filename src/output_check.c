@@ -63,6 +63,29 @@ static void print_foreign_check(FILE *f, const struct hgw_view *view, const stru
 	fputs(" is not ours, and inside the pod networks; delete it", f);
 }
 
+/* Of several links the one that does not carry is named. */
+static void print_link_check(FILE *f, const struct hgw_view *view, const struct hgw_check *c,
+			     const struct hgw_route *have)
+{
+	const struct hgw_hop *hops = hgw_route_hops(view->pool, have);
+	char device[16];
+	uint16_t i = 0;
+
+	while (i < have->nhops && hops[i].oif != c->at)
+		i++;
+	if (c->status == HGW_PASS)
+		fputs("the link carries", f);
+	else if (have->state != 0 || i == have->nhops)
+		fputs(have->state & HGW_STATE_DEAD ? "the link is down" : "the link has no carrier",
+		      f);
+	else if (hops[i].flags & RTNH_F_DEAD)
+		fprintf(f, "%s is down, and the other links have its part",
+			view_device(view, c->at, device));
+	else
+		fprintf(f, "%s has no carrier, and its part of the packets is lost",
+			view_device(view, c->at, device));
+}
+
 void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 		     const struct hgw_check *c)
 {
@@ -86,10 +109,7 @@ void hgw_print_check(FILE *f, const struct hgw_view *view, const struct hgw_repo
 		fputs(", which is not ours; delete that route, or the subnet", f);
 		break;
 	case HGW_CHECK_LINK:
-		fputs(c->status == HGW_PASS	     ? "the link carries"
-		      : have->state & HGW_STATE_DEAD ? "the link is down"
-						     : "the link has no carrier",
-		      f);
+		print_link_check(f, view, c, have);
 		break;
 	case HGW_CHECK_EXTRA:
 		fputs("ours, but no node has that subnet; run hgw apply", f);

@@ -91,10 +91,8 @@ static inline bool reader_word(struct route_reader *rd, const char *word)
 		reader_hop(rd)->flags |= RTNH_F_ONLINK;
 	} else if (strcmp(word, "linkdown") == 0) {
 		reader_hop(rd)->flags |= RTNH_F_LINKDOWN;
-		rd->route.state |= HGW_STATE_LINKDOWN;
 	} else if (strcmp(word, "dead") == 0) {
 		reader_hop(rd)->flags |= RTNH_F_DEAD;
-		rd->route.state |= HGW_STATE_DEAD;
 	} else if (strcmp(word, "nexthop") == 0) {
 		rd->nhops++;
 		*reader_hop(rd) = (struct hgw_hop){.weight = 1};
@@ -102,6 +100,17 @@ static inline bool reader_word(struct route_reader *rd, const char *word)
 		return false;
 	}
 	return true;
+}
+
+/* What all hops are. */
+static inline uint8_t reader_state(const struct route_reader *rd)
+{
+	unsigned flags = rd->hops[0].flags;
+
+	for (size_t i = 1; i < rd->nhops; i++)
+		flags &= rd->hops[i].flags;
+	return (uint8_t)((flags & RTNH_F_DEAD ? HGW_STATE_DEAD : 0) |
+			 (flags & RTNH_F_LINKDOWN ? HGW_STATE_LINKDOWN : 0));
 }
 
 static inline uint8_t route_type(const char *word)
@@ -148,6 +157,7 @@ static inline struct hgw_route route(struct hgw_pool *pool, const char *text)
 		if (!reader_word(&rd, word))
 			reader_value(&rd, word, strtok_r(NULL, " ", &save));
 	free(copy);
+	r->state = reader_state(&rd);
 	r->nhops = rd.nhops > 0 ? (uint16_t)rd.nhops : rd.way;
 	if (r->nhops > 0)
 		r->hop = rd.hops[0];

@@ -118,6 +118,7 @@ static int check_shadowed(const struct subject *s, const struct hgw_check *route
 static int check_link(const struct subject *s, const struct hgw_check *route, struct hgw_err *err)
 {
 	const struct hgw_route *have = hgw_check_have(route, s->on->actual);
+	const struct hgw_hop *hops = have != NULL ? hgw_route_hops(s->on->pool, have) : NULL;
 	struct hgw_check c = *route;
 
 	if (have == NULL)
@@ -125,6 +126,13 @@ static int check_link(const struct subject *s, const struct hgw_check *route, st
 	c.id = HGW_CHECK_LINK;
 	c.fault = HGW_FAULT_NONE;
 	c.status = have->state != 0 ? HGW_FAIL : HGW_PASS;
+	/* One of several that is dead is left out; one that has no carrier gets its part. */
+	for (uint16_t i = 0; have->nhops > 1 && i < have->nhops && c.status != HGW_FAIL; i++) {
+		if (!(hops[i].flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)))
+			continue;
+		c.status = hops[i].flags & RTNH_F_DEAD ? HGW_WARN : HGW_FAIL;
+		c.at = hops[i].oif;
+	}
 	return verdict_add(s->verdict, &c, err);
 }
 

@@ -164,7 +164,10 @@ static void check(void **state, const struct example *v, size_t n)
 #define X   DST " via 10.0.0.9 dev 2"
 #define W_P DST " via 10.0.0.1 dev if2 proto "
 #define X_P DST " via 10.0.0.9 dev if2 proto "
-#define AB  "fd00:1::/64 nexthop via fd00::a dev 2 nexthop via fd00::b dev 3"
+#define AB_P                                                                                       \
+	"fd00:1::/64 proto 72 nexthop via fd00::a dev if2 weight 1 nexthop via fd00::b dev if3 "   \
+	"weight 1"
+#define AB "fd00:1::/64 nexthop via fd00::a dev 2 nexthop via fd00::b dev 3"
 
 static void all_checks_of_a_good_host_pass(void **state)
 {
@@ -336,6 +339,16 @@ static void a_link_must_carry(void **state)
 		 "warn route foreign " DST ": " W_P "4\nfail link " DST ": " W_P "4\n"},
 		{W, X " linkdown",
 		 "fail route gateway " DST ": " X_P "72\nfail link " DST ": " X_P "72\n"},
+		/* of several links each */
+		{AB, "fd00:1::/64 nexthop via fd00::a dev 2 nexthop via fd00::b dev 3 linkdown",
+		 "fail link fd00:1::/64: " AB_P "\n"},
+		{AB,
+		 "fd00:1::/64 nexthop via fd00::a dev 2 dead linkdown nexthop via fd00::b dev 3",
+		 "warn link fd00:1::/64: " AB_P "\n"},
+		{AB,
+		 "fd00:1::/64 nexthop via fd00::a dev 2 dead linkdown nexthop via fd00::b dev 3 "
+		 "linkdown",
+		 "fail link fd00:1::/64: " AB_P "\n"},
 	};
 
 	check(state, examples, HGW_ARRAY_LEN(examples));
