@@ -91,10 +91,12 @@ void confirm_report_orphan(struct session *s)
 	struct hgw_err err;
 
 	if (hgw_journal_state(&state, &err) == 0 && state == HGW_JOURNAL_PENDING)
-		hgw_diag_add(&s->diags, HGW_WARNING, NULL,
-			     "'hgw apply --rollback' takes it back, 'hgw apply --confirm' keeps it",
-			     "an earlier change was never confirmed, and what would have taken it "
-			     "back is gone");
+		hgw_diag_add(
+			&s->diags, HGW_WARNING, NULL,
+			"'hgw apply --rollback' takes it back, 'hgw apply --confirm' keeps it, "
+			"and so does another change",
+			"an earlier change was never confirmed, and what would have taken it "
+			"back is gone");
 }
 
 /* Enter keeps. A terminal at its end says nothing any more. */

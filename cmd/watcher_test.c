@@ -64,7 +64,8 @@ static void it_hinders_nobody(void **state)
 	hgw_is(WITHIN(60) " --detach", 0, PENDING);
 	kill_watcher(getpid());
 	testns_sh("ls /run/hgw/*.sock /run/hgw/*.journal");
-	hgw_is("flush --lock-timeout 0", 0, "an earlier change was never confirmed");
+	hgw_is("flush --lock-timeout 0", 0, "keeps it, and so does another change");
+	hgw_is("apply --rollback", 5, "no change is waiting for its confirmation");
 	hgw_is("flush --lock-timeout 0", 0, "nothing to do");
 	testns_sh("! grep warning /run/err; ip route add 10.244.2.0/24 via 10.0.1.9 proto 72");
 	free(before);
