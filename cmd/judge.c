@@ -26,6 +26,13 @@ static void note_failure(struct session *s, const struct hgw_check *c, enum hgw_
 		     hgw_check_name(c->id), text);
 }
 
+/* What comes in for pods here goes by none of our routes. */
+static bool is_to_blame(const struct session *s, const struct hgw_check *c)
+{
+	return hgw_check_is_of_routes(c->id) &&
+	       !(c->id == HGW_CHECK_LOOKUP && c->want != HGW_NONE && c->at >= 2 * s->lookups.n);
+}
+
 /* Going back mends what a route is to blame for. What else is wrong was so before, and is said. */
 static size_t note_failures(struct session *s)
 {
@@ -33,7 +40,7 @@ static size_t note_failures(struct session *s)
 
 	for (size_t i = 0; i < s->verdict.n; i++) {
 		const struct hgw_check *c = &s->verdict.v[i];
-		bool to_blame = hgw_check_is_of_routes(c->id);
+		bool to_blame = is_to_blame(s, c);
 
 		if (c->status != HGW_FAIL || is_left_out(s, c))
 			continue;

@@ -18,7 +18,7 @@ struct state {
 	struct hgw_scope scope;
 	struct hgw_link_settings links[3];
 	struct hgw_settings settings;
-	struct hgw_lookup answers[4];
+	struct hgw_lookup answers[6];
 	struct hgw_lookups lookups;
 	struct hgw_verdict verdict;
 	struct hgw_evidence on;
@@ -38,6 +38,12 @@ static void add_want(struct state *t, size_t i, const char *text)
 				       .hop = t->wants[i].route.hop};
 	*as_pod = *as_host;
 	as_pod->iif = 3;
+	t->answers[4 + i] = (struct hgw_lookup){.to = addr("10.244.0.2"),
+						.from = as_host->to,
+						.iif = 2,
+						.type = RTN_UNICAST,
+						.table = RT_TABLE_MAIN,
+						.hop = {.oif = 3}};
 }
 
 static int setup(void **state)
@@ -162,6 +168,25 @@ static void the_kernel_sends_an_own_subnet_away(void **state)
 	own.errnum = EACCES;
 	verdict_is(t, "fail local-subnet 0\n");
 	own.to.family = AF_UNSPEC; /* not asked */
+	verdict_is(t, "");
+}
+
+/* What comes for a pod is not let in, or is sent on. */
+static void the_kernel_sends_what_is_for_a_pod_away(void **state)
+{
+	struct state *t = *state;
+
+	t->answers[5].errnum = EACCES;
+	verdict_is(t, "fail lookup want 1 5\n");
+	t->answers[5].errnum = EXDEV;
+	verdict_is(t, "fail lookup want 1 5\n");
+	t->links[0].rp_filter = 1; /* which a check of its own tells */
+	verdict_is(t, "");
+	t->links[0].rp_filter = 0;
+	t->answers[5].errnum = 0;
+	t->answers[5].hop = (struct hgw_hop){.via = addr("10.0.0.9"), .oif = 2};
+	verdict_is(t, "fail lookup want 1 5\n");
+	t->lookups.pod[0].idle = true;
 	verdict_is(t, "");
 }
 
@@ -343,6 +368,7 @@ int main(void)
 		TEST(a_good_host_passes),
 		TEST(a_snapshot_tells_none_of_it),
 		TEST(the_kernel_sends_an_own_subnet_away),
+		TEST(the_kernel_sends_what_is_for_a_pod_away),
 		TEST(forwarding),
 		TEST(lookups),
 		TEST(rules_of_another_table_may_mean_other_packets),

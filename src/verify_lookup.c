@@ -66,16 +66,23 @@ static void find_pod(struct hgw_pod *pod, const struct hgw_desired *d, uint8_t f
 	}
 }
 
-static int ask_pod(struct hgw_lookups *l, size_t first, size_t end, const struct hgw_pod *pod,
-		   struct hgw_kernel *k, struct hgw_err *err)
+/* As a pod of this host, and for it. */
+static int ask_pod(struct hgw_lookups *l, const struct hgw_desired *d, size_t first, size_t end,
+		   const struct hgw_pod *pod, struct hgw_kernel *k, struct hgw_err *err)
 {
-	struct hgw_lookup *v = l->v + l->n;
+	struct hgw_lookup *as = l->v + l->n, *to = as + l->n;
 
 	if (pod->link == 0 || first == end)
 		return 0;
-	for (size_t i = first; i < end; i++)
-		v[i] = (struct hgw_lookup){.to = l->v[i].to, .from = pod->addr, .iif = pod->link};
-	return hgw_kernel_lookup(k, v + first, end - first, err);
+	for (size_t i = first; i < end; i++) {
+		as[i] = (struct hgw_lookup){.to = l->v[i].to, .from = pod->addr, .iif = pod->link};
+		to[i] = (struct hgw_lookup){.to = pod->addr,
+					    .from = l->v[i].to,
+					    .iif = d->v[i].route.hop.oif};
+	}
+	if (hgw_kernel_lookup(k, as + first, end - first, err) < 0)
+		return -1;
+	return hgw_kernel_lookup(k, to + first, end - first, err);
 }
 
 static int ask_own(struct hgw_lookups *l, const struct hgw_desired *d,
@@ -114,7 +121,7 @@ int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desired *desired,
 {
 	size_t inet = 0;
 
-	*l = (struct hgw_lookups){.v = calloc(2 * desired->n + 1, sizeof(*l->v)), .n = desired->n};
+	*l = (struct hgw_lookups){.v = calloc(3 * desired->n + 1, sizeof(*l->v)), .n = desired->n};
 	if (l->v == NULL)
 		return hgw_fail_nomem(err);
 	find_pod(&l->pod[0], desired, AF_INET, host, pool);
@@ -128,9 +135,9 @@ int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desired *desired,
 	}
 	if (hgw_kernel_lookup(k, l->v, l->n, err) < 0 ||
 	    ask_own(l, desired, host, pool, k, err) < 0 ||
-	    ask_pod(l, 0, inet, &l->pod[0], k, err) < 0)
+	    ask_pod(l, desired, 0, inet, &l->pod[0], k, err) < 0)
 		return -1;
-	return ask_pod(l, inet, l->n, &l->pod[1], k, err);
+	return ask_pod(l, desired, inet, l->n, &l->pod[1], k, err);
 }
 
 void hgw_lookups_free(struct hgw_lookups *l)
@@ -165,22 +172,35 @@ static enum hgw_fault judge(const struct subject *s, const struct hgw_lookup *l)
 	return l->errnum != 0 ? HGW_FAULT_REFUSED : HGW_FAULT_ELSEWHERE;
 }
 
+/* The own subnet that an address is in; HGW_NONE: none. */
+static uint32_t own_of(const struct hgw_desired *d, const struct hgw_addr *a)
+{
+	for (uint32_t i = 0; i < d->nown; i++)
+		if (hgw_prefix_has(&d->own[i].dst, a))
+			return i;
+	return HGW_NONE;
+}
+
+static enum hgw_fault judge_delivery(const struct hgw_desired *d, uint32_t own,
+				     const struct hgw_lookup *l)
+{
+	if (l->errnum != 0)
+		return HGW_FAULT_REFUSED;
+	return l->type == RTN_UNICAST && l->hop.via.family != AF_UNSPEC &&
+			       !hgw_prefix_has(&d->own[own].dst, &l->hop.via)
+		       ? HGW_FAULT_ELSEWHERE
+		       : HGW_FAULT_NONE;
+}
+
 /* Rules can send away what the routes deliver here. */
 enum hgw_fault judge_own(const struct hgw_evidence *on, uint32_t own)
 {
 	const struct hgw_lookups *l = on->lookups;
-	const struct hgw_lookup *answer;
 
 	if (l == NULL || own >= l->nown || l->own[own].to.family == AF_UNSPEC ||
 	    on->scope->table != RT_TABLE_MAIN)
 		return HGW_FAULT_NONE;
-	answer = &l->own[own];
-	if (answer->errnum != 0)
-		return HGW_FAULT_REFUSED;
-	return answer->type == RTN_UNICAST && answer->hop.via.family != AF_UNSPEC &&
-			       !hgw_prefix_has(&on->desired->own[own].dst, &answer->hop.via)
-		       ? HGW_FAULT_ELSEWHERE
-		       : HGW_FAULT_NONE;
+	return judge_delivery(on->desired, own, &l->own[own]);
 }
 
 /* A refusal that says something of the pod's side, of which others checks tell, if anything. */
@@ -194,7 +214,31 @@ static bool is_moot(const struct subject *s, const struct hgw_lookup *l, const s
 	return pod->idle && (l->errnum == EXDEV || l->errnum == EINVAL);
 }
 
-/* What is wrong with a want, and which of its two answers says so. */
+/*
+ * What pods there send to a pod here. Where all of its subnet goes astray, of a filter,
+ * and of a link that forwards nothing other checks tell.
+ */
+static enum hgw_fault judge_to_pod(const struct subject *s, const struct hgw_pod *pod)
+{
+	const struct hgw_settings *settings = s->on->settings;
+	const struct hgw_lookup *l = &s->on->lookups->v[2 * s->on->lookups->n + s->index];
+	const struct hgw_link_settings *link =
+		settings != NULL ? hgw_settings_link(settings, l->iif) : NULL;
+
+	uint32_t own = own_of(s->on->desired, &l->to);
+
+	if (pod->idle || s->on->scope->table != RT_TABLE_MAIN || l->iif == 0 || own == HGW_NONE ||
+	    judge_own(s->on, own) != HGW_FAULT_NONE)
+		return HGW_FAULT_NONE;
+	if (l->errnum == EHOSTUNREACH && (link == NULL || link->forwarding == 0))
+		return HGW_FAULT_NONE;
+	if ((l->errnum == EXDEV || l->errnum == EINVAL) &&
+	    (settings == NULL || is_strict(settings, l->iif)))
+		return HGW_FAULT_NONE;
+	return judge_delivery(s->on->desired, own, l);
+}
+
+/* What is wrong with a want, and which of its answers says so. */
 static enum hgw_fault find_fault(const struct subject *s, uint32_t *at)
 {
 	const struct hgw_lookups *l = s->on->lookups;
@@ -211,7 +255,12 @@ static enum hgw_fault find_fault(const struct subject *s, uint32_t *at)
 	if (second == HGW_FAULT_RULES)
 		return fault;
 	*at = (uint32_t)l->n + s->index;
-	return second;
+	if (second != HGW_FAULT_NONE)
+		return second;
+	fault = judge_to_pod(s, pod);
+	if (fault != HGW_FAULT_NONE)
+		*at += (uint32_t)l->n;
+	return fault;
 }
 
 /* What cannot be judged is said once, with the host. */

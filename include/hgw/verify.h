@@ -99,7 +99,8 @@ struct hgw_pod {
 
 /*
  * Where the kernel would send packets: for an address in each want, as this host
- * (v[want]) and as a pod (v[n + want], if its family has one).
+ * (v[want]) and as a pod (v[n + want], if its family has one); and for that pod, as
+ * one in the want (v[2 * n + want]), whose packets come in by the link of the gateway.
  */
 struct hgw_lookups {
 	struct hgw_lookup *v;
