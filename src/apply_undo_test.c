@@ -527,6 +527,35 @@ static void an_undo_that_fails_leaves_the_commands_that_finish_it(void **state)
 	free(before);
 }
 
+/*
+ * What was taken away cannot come back where another program made a route of its own: an IPv6
+ * route would get one more hop by it, and its packets go our way.
+ */
+static void a_foreign_route_under_a_key_that_was_ours_gets_no_hop_of_ours(void **state)
+{
+	struct run *t = *state;
+
+	run_begin();
+	testns_sh("ip route add fd01:7::/64 via fd00::9 proto 72\n"
+		  "ip route add fd01:8::/64 via fd00::9 proto 72");
+	reset_seam();
+	run_plan(t, ME "- {name: a, address: 'fd00::9', subnets: ['fd01:7::/64'], metric: 77}");
+	assert_int_equal(t->writes.n, 3);
+	seam.writes = seam.sends = seam.dumps = 0;
+	seam.refuse_at = seam.refuse_upto = 2;
+	seam.deed_at = 2;
+	seam.deed = "ip route add fd01:7::/64 via fd00::8 proto 73";
+	run_apply_fails(t, HGW_INCOMPLETE);
+	assert_int_equal(t->undo.left.n, 1);
+	assert_prints("fd01:7::/64 via fd00::8 dev v0 proto 73 metric 1024 pref medium\n",
+		      "ip -6 -N route show to fd01:7::/64");
+	testns_sh("ip route del fd01:7::/64 proto 73");
+	run_left(t);
+	assert_prints("fd01:7::/64 via fd00::9 dev v0 metric 1024 pref medium\n"
+		      "fd01:8::/64 via fd00::9 dev v0 metric 1024 pref medium\n",
+		      "ip -6 -N route show proto 72");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -545,6 +574,7 @@ int main(void)
 		RUN_TEST(entries_of_ours_under_one_key_come_back_in_their_order),
 		RUN_TEST(a_route_that_comes_back_expires_when_it_would_have),
 		RUN_TEST(an_undo_that_fails_leaves_the_commands_that_finish_it),
+		RUN_TEST(a_foreign_route_under_a_key_that_was_ours_gets_no_hop_of_ours),
 	};
 
 	return cmocka_run_group_tests_name("apply_undo", tests, testns_setup, NULL);

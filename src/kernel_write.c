@@ -249,6 +249,9 @@ static void batch_answer(struct batch *b, struct nlmsghdr *h)
 	kernel_read_error(h, &answer);
 	if (answer.errnum == ESRCH && b->writes[i].verb == HGW_VERB_DELETE)
 		b->writes[i].state = HGW_WRITE_GONE;
+	else if (answer.errnum == EEXIST && b->writes[i].verb == HGW_VERB_ADD &&
+		 b->writes[i].restore)
+		b->writes[i].state = HGW_WRITE_TAKEN;
 	else if (answer.errnum != 0)
 		batch_fail(b, i, HGW_WRITE_REFUSED, answer.errnum, answer.text);
 }

@@ -270,6 +270,9 @@ static int back_creates(struct hgw_writes *w, const struct both *b, const struct
 	}
 	for (size_t i = 0; i < b->nbefore; i++) {
 		one.route = b->before[i];
+		/* Where others made one meanwhile, an append would add a hop to theirs. */
+		if (b->nnow == 0 && is_inet6(b->before))
+			one.verb = i == 0 ? HGW_VERB_ADD : HGW_VERB_APPEND;
 		/* What is there already cannot be appended again. */
 		if (one.verb == HGW_VERB_APPEND && is_among(pool, b->now, b->nnow, &one.route))
 			continue;

@@ -513,6 +513,7 @@ static void the_way_back_is_out_of_the_bytes_that_were_read(void **state)
 		{W " mtu 9", W, "append " W_P " as it was\n--\ndel " W_P " mtu 9\n"},
 		{X ";" W, X, "--\ndel " W_P "\n"},
 		{V B, V A, "replace " A_P " as it was\n--\n"},
+		{NULL, V A, "add " A_P " as it was\n--\n"},
 		{V A " " B, NULL, "--\ndel " A_P "\ndel " B_P "\n"},
 		{V A " " B, V A, "--\ndel " B_P "\n"},
 		{V A, V A " " C, "append " C_P " as it was\n--\n"},

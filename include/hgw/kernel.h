@@ -127,7 +127,8 @@ enum hgw_verb {
 enum hgw_write_state {
 	HGW_WRITE_PENDING, /* not sent */
 	HGW_WRITE_DONE,
-	HGW_WRITE_GONE, /* a delete that found nothing (ESRCH): no failure */
+	HGW_WRITE_GONE,	 /* a delete that found nothing (ESRCH): no failure */
+	HGW_WRITE_TAKEN, /* restore, and another route has the key of an add (EEXIST): likewise */
 	HGW_WRITE_REFUSED,
 	HGW_WRITE_UNKNOWN, /* the answer was lost */
 };
@@ -153,7 +154,7 @@ struct hgw_refusal {
  * asked for. send(2) on rtnetlink returns when all of its messages have been
  * handled, and a refusal does not stop those after it in the same send; so
  * after each send the refusals are read, and any ends the phase. Sets each
- * state. Returns 0 if all are DONE or GONE, else -1 and *refusal. Allocates
+ * state. Returns 0 if all are DONE, GONE or TAKEN, else -1 and *refusal. Allocates
  * nothing of its own.
  */
 HGW_NODISCARD int hgw_kernel_write(struct hgw_kernel *k, const struct hgw_pool *pool,
