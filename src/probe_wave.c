@@ -14,6 +14,7 @@ enum {
 	MAIL_TIMES = 3,
 	INSIDE_TIMES = 2, /* before what is for the subnet is taken to be lost there */
 	MAIL_MS = 1000,
+	INSIDE_MS = 2200, /* as many hosts answer one each second, or half of one */
 };
 
 /* Not by a probe of the kernel: it was set by hand, or the link has no such thing. */
@@ -132,10 +133,11 @@ static bool is_mute(const struct hgw_asked *a, const struct progress *g)
 /* They get lost, as the kernel's questions do, which asks three times. */
 static bool mail_again(const struct asking *k, const struct hgw_asked *a, const struct progress *g)
 {
-	bool again = is_mute(a, g) ? g->times < INSIDE_TIMES
-				   : !g->mailed && !g->fresh && g->times < MAIL_TIMES;
+	bool mute = is_mute(a, g);
+	bool again =
+		mute ? g->times < INSIDE_TIMES : !g->mailed && !g->fresh && g->times < MAIL_TIMES;
 
-	return again && k->now - g->sent >= MAIL_MS;
+	return again && k->now - g->sent >= (mute ? INSIDE_MS : MAIL_MS);
 }
 
 /*

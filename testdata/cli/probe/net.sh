@@ -20,6 +20,12 @@ for n in 61 63; do
   ip link add port$n netns lan type veth peer name eth0 address 02:00:00:00:00:$n netns n$n
   on lan ip link set port$n master br0 addrgenmode none up
   on n$n ip link set lo up
+  on n$n sh -eu <<'END'
+    echo 1 >/proc/sys/net/ipv4/ip_forward
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+    echo 0 >/proc/sys/net/ipv4/icmp_ratelimit # of so many runs one after the other
+    echo 0 >/proc/sys/net/ipv6/icmp/ratelimit
+END
   on n$n ip link set eth0 addrgenmode none up
   on n$n ip addr add 192.168.31.$n/24 dev eth0
   on n$n ip addr add fd00:31::$n/64 dev eth0 nodad
