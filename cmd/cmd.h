@@ -160,7 +160,7 @@ HGW_NODISCARD int session_open(struct session *s, struct hgw_err *err);
  */
 HGW_NODISCARD int session_wait(struct session *s, struct hgw_err *err);
 /* What is waited for: once; on a terminal each time, with how much of it is left. */
-void session_say_waiting(struct session *s, uint32_t seconds, int64_t left, const char *what);
+void session_say_waiting(struct session *s, uint32_t most, int64_t left, const char *what);
 typedef int session_judge_fn(struct session *s, struct hgw_err *err);
 /*
  * Calls judge, which reads the host anew and sets the verdict; as long as --retry

@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <netlink/netlink.h>
 
-static int drops; /* answers that are lost from now on */
+/* Answers that are lost from now on. */
+static int drops; /* NOLINT(cppcoreguidelines-avoid-non-const-global-variables) */
 
 int __real_nl_recv(struct nl_sock *sk, struct sockaddr_nl *nla, unsigned char **buf,
 		   struct ucred **creds);

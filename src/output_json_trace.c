@@ -8,7 +8,7 @@
 int hgw_json_trace_begin(FILE *f, const struct hgw_report *report, const struct hgw_addr *to)
 {
 	uint32_t subnet, node = trace_subnet_node(report, to, &subnet);
-	char prefix[HGW_PREFIX_STRLEN];
+	char prefix[HGW_PREFIX_STRLEN] = "";
 
 	fputs("{\"format\":\"hgw.trace/1\",\"to\":", f);
 	if (json_print(f, json_addr(to)) < 0)

@@ -130,7 +130,7 @@ static int check_link(const struct subject *s, const struct hgw_check *route, st
 	for (uint16_t i = 0; have->nhops > 1 && i < have->nhops && c.status != HGW_FAIL; i++) {
 		if (!(hops[i].flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)))
 			continue;
-		c.status = hops[i].flags & RTNH_F_DEAD ? HGW_WARN : HGW_FAIL;
+		c.status = (hops[i].flags & RTNH_F_DEAD) ? HGW_WARN : HGW_FAIL;
 		c.at = hops[i].oif;
 	}
 	return verdict_add(s->verdict, &c, err);
