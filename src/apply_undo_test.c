@@ -409,6 +409,23 @@ static void a_route_that_moves_to_another_metric_is_not_lost_to_a_race(void **st
 	assert_prints("10.1.0.0/24 via 10.0.0.2 dev v0\n", "ip -N route show proto 72");
 }
 
+/* A replace would take all of the group, theirs too. */
+static void a_hop_that_others_add_in_the_meantime_stays(void **state)
+{
+	struct run *t = *state;
+
+	run_begin();
+	testns_sh("ip route add fd01:7::/64 via fd00::9 proto 72");
+	reset_seam();
+	run_plan(t, ME "- {name: a, address: 'fd00::10', subnets: ['fd01:7::/64']}");
+	testns_sh("ip route append fd01:7::/64 via fd00::8 proto 73");
+	assert_int_equal(run_apply(t), 0);
+	assert_prints("2\n", "ip -6 route show to fd01:7::/64 | grep -cE 'via fd00::(8|10) '");
+	testns_sh("ip route del fd01:7::/64 via fd00::8 proto 73");
+	assert_prints("fd01:7::/64 via fd00::10 dev v0 proto 72 metric 1024 pref medium\n",
+		      "ip -6 -N route show to fd01:7::/64");
+}
+
 /* What a dump tells of a link is refused in a request. */
 static void routes_of_a_link_without_carrier_come_back(void **state)
 {
@@ -570,6 +587,7 @@ int main(void)
 		RUN_TEST(a_link_that_went_down_in_the_meantime_leaves_everything_as_it_was),
 		RUN_TEST(what_somebody_else_does_in_between_ends_a_change),
 		RUN_TEST(a_route_that_moves_to_another_metric_is_not_lost_to_a_race),
+		RUN_TEST(a_hop_that_others_add_in_the_meantime_stays),
 		RUN_TEST(routes_of_a_link_without_carrier_come_back),
 		RUN_TEST(entries_of_ours_under_one_key_come_back_in_their_order),
 		RUN_TEST(a_route_that_comes_back_expires_when_it_would_have),

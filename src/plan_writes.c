@@ -62,10 +62,23 @@ static struct hgw_route with_hop(const struct hgw_route *r, const struct hgw_hop
 /* The ways from one route to a subnet to another. */
 enum way {
 	WAY_ADD,     /* keys differ: the new one beside the old, which then goes */
-	WAY_REPLACE, /* in one step: an IPv6 group of one, and what is taken over */
+	WAY_REPLACE, /* in one step: an IPv6 hop that stays, and what is taken over */
 	WAY_APPEND,  /* IPv4: the new one behind the old, which then goes */
-	WAY_HOPS,    /* an IPv6 group: hop by hop */
+	WAY_HOPS,    /* IPv6: hop by hop */
 };
+
+static bool is_one_gateway(const struct hgw_route *r)
+{
+	return r->type == RTN_UNICAST && r->nhid == 0 && r->nhops == 1 &&
+	       r->hop.via.family != AF_UNSPEC;
+}
+
+/* Two hops that the kernel has room for in one IPv6 group. */
+static bool are_beside(const struct hgw_route *a, const struct hgw_route *b)
+{
+	return is_one_gateway(a) && is_one_gateway(b) &&
+	       (a->hop.oif != b->hop.oif || hgw_addr_cmp(&a->hop.via, &b->hop.via) != 0);
+}
 
 static enum way way_between(const struct hgw_route *before, const struct hgw_route *after)
 {
@@ -76,6 +89,9 @@ static enum way way_between(const struct hgw_route *before, const struct hgw_rou
 		return WAY_REPLACE;
 	if (!is_inet6(after))
 		return WAY_APPEND;
+	/* Where others have added a hop since it was read, a replace would take that too. */
+	if (are_beside(before, after))
+		return WAY_HOPS;
 	return (before->nhops <= 1 || before->nhid != 0) && after->nhops <= 1 ? WAY_REPLACE
 									      : WAY_HOPS;
 }

@@ -387,10 +387,10 @@ static void ipv4_is_changed_by_append_and_delete(void **state)
 	check(state, examples, HGW_ARRAY_LEN(examples));
 }
 
-static void an_ipv6_group_of_one_is_replaced(void **state)
+static void an_ipv6_hop_that_stays_is_replaced(void **state)
 {
 	static const struct example examples[] = {
-		{V A, V B, "replace " A_P "\n--\n"},
+		{V A, V B, "append " A_P "\n--\ndel " B_P "\n"},
 		{V "via fd00::a dev 2 mtu 9", V A, "replace " A_P " mtu 9\n--\n"},
 		{V A, V "via fd00::a dev 2 onlink", "replace " A_P "\n--\n"},
 		{V A, "blackhole fd00:1::/64 dev 1", "replace " A_P "\n--\n"},
@@ -512,7 +512,7 @@ static void the_way_back_is_out_of_the_bytes_that_were_read(void **state)
 		{X, W, "append " W_P " as it was\n--\ndel " X_P "\n"},
 		{W " mtu 9", W, "append " W_P " as it was\n--\ndel " W_P " mtu 9\n"},
 		{X ";" W, X, "--\ndel " W_P "\n"},
-		{V B, V A, "replace " A_P " as it was\n--\n"},
+		{V B, V A, "append " A_P " as it was\n--\ndel " B_P "\n"},
 		{NULL, V A, "add " A_P " as it was\n--\n"},
 		{V A " " B, NULL, "--\ndel " A_P "\ndel " B_P "\n"},
 		{V A " " B, V A, "--\ndel " B_P "\n"},
@@ -767,7 +767,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(adds_come_before_deletes),
 		TEST(ipv4_is_changed_by_append_and_delete),
-		TEST(an_ipv6_group_of_one_is_replaced),
+		TEST(an_ipv6_hop_that_stays_is_replaced),
 		TEST(a_larger_group_is_changed_hop_by_hop),
 		TEST(members_of_a_group_are_renewed_one_at_a_time),
 		TEST(what_is_none_of_ours_is_not_written),

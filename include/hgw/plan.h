@@ -68,8 +68,8 @@ struct hgw_writes {
  * How each family is changed without a moment in which a subnet has no route,
  * and without ever overwriting somebody else's:
  * IPv4: the new one is appended behind the old, then the old deleted.
- * IPv6: a group of one is replaced; of a larger one the missing hops are
- * appended, then those that are too many deleted, each by its own full key.
+ * IPv6: the missing hops are appended, then those that are too many deleted, each
+ * by its own full key. Only a group of one whose hop stays the same way is replaced.
  */
 HGW_NODISCARD int hgw_writes_build(struct hgw_writes *w, const struct hgw_plan *plan,
 				   const struct hgw_pool *pool, struct hgw_err *err);
