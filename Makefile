@@ -256,7 +256,7 @@ endef
 # installs. Each NAME.t prints TAP; HGW is the binary, and the top of the tree
 # the working directory. A test that is skipped counts as failed.
 INTEGRATION := $(sort $(wildcard testdata/*/*.t))
-integration: $(BIN) | $(FIRST)
+integration: $(BIN) $(MODULE) $(MODULE).yml | $(FIRST)
 	@HGW='$(CURDIR)/$(BIN)' prove --merge --verbose --exec '' $(INTEGRATION) | \
 		awk '{ print } /^ok .*# *(SKIP|skip)/ { skipped++ } /^Result: PASS/ { passed = 1 } \
 		END { if (skipped) print "skipped: " skipped; exit !passed || skipped > 0 }'

@@ -158,16 +158,17 @@ static void a_snapshot_tells_none_of_it(void **state)
 static void the_kernel_sends_an_own_subnet_away(void **state)
 {
 	struct state *t = *state;
-	struct hgw_lookup own = {.to = addr("10.244.0.2"), .type = RTN_UNICAST, .hop = {.oif = 3}};
+	struct hgw_lookup own[] = {
+		{.to = addr("10.244.0.2"), .type = RTN_UNICAST, .hop = {.oif = 3}}};
 
-	t->lookups.own = &own;
+	t->lookups.own = own;
 	t->lookups.nown = 1;
 	verdict_is(t, "");
-	own.hop = (struct hgw_hop){.via = addr("10.0.0.9"), .oif = 2};
+	own[0].hop = (struct hgw_hop){.via = addr("10.0.0.9"), .oif = 2};
 	verdict_is(t, "fail local-subnet 0\n");
-	own.errnum = EACCES;
+	own[0].errnum = EACCES;
 	verdict_is(t, "fail local-subnet 0\n");
-	own.to.family = AF_UNSPEC; /* not asked */
+	own[0].to.family = AF_UNSPEC; /* not asked */
 	verdict_is(t, "");
 }
 
