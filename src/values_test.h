@@ -109,8 +109,8 @@ static inline uint8_t reader_state(const struct route_reader *rd)
 
 	for (size_t i = 1; i < rd->nhops; i++)
 		flags &= rd->hops[i].flags;
-	return (uint8_t)((flags & RTNH_F_DEAD ? HGW_STATE_DEAD : 0) |
-			 (flags & RTNH_F_LINKDOWN ? HGW_STATE_LINKDOWN : 0));
+	return (uint8_t)(((flags & RTNH_F_DEAD) ? HGW_STATE_DEAD : 0) |
+			 ((flags & RTNH_F_LINKDOWN) ? HGW_STATE_LINKDOWN : 0));
 }
 
 static inline uint8_t route_type(const char *word)

@@ -154,24 +154,28 @@ static void a_snapshot_tells_none_of_it(void **state)
 	assert_int_equal(t->verdict.count[HGW_FAIL], 1);
 }
 
+static void own_is(struct state *t, struct hgw_lookup own, const char *want)
+{
+	t->lookups.own = &own;
+	t->lookups.nown = 1;
+	verdict_is(t, want);
+}
+
 /* The routes deliver it here, and a rule sends it away. */
 static void the_kernel_sends_an_own_subnet_away(void **state)
 {
+	const struct hgw_lookup here = {.to = addr("10.244.0.2"),
+					.type = RTN_UNICAST,
+					.hop = {.oif = 3}};
+	struct hgw_lookup away = here, refused = here;
 	struct state *t = *state;
-	struct hgw_lookup unasked = {.errnum = EACCES};
-	struct hgw_lookup own[] = {
-		{.to = addr("10.244.0.2"), .type = RTN_UNICAST, .hop = {.oif = 3}}};
 
-	t->lookups.own = own;
-	t->lookups.nown = 1;
-	verdict_is(t, "");
-	own[0].hop = (struct hgw_hop){.via = addr("10.0.0.9"), .oif = 2};
-	verdict_is(t, "fail local-subnet 0\n");
-	/* cppcheck-suppress unreadVariable ; through t->lookups it is */
-	own[0].errnum = EACCES;
-	verdict_is(t, "fail local-subnet 0\n");
-	t->lookups.own = &unasked;
-	verdict_is(t, "");
+	away.hop = (struct hgw_hop){.via = addr("10.0.0.9"), .oif = 2};
+	refused.errnum = EACCES;
+	own_is(t, here, "");
+	own_is(t, away, "fail local-subnet 0\n");
+	own_is(t, refused, "fail local-subnet 0\n");
+	own_is(t, (struct hgw_lookup){.errnum = EACCES}, ""); /* not asked */
 }
 
 /* What comes for a pod is not let in, or is sent on. */
