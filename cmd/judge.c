@@ -26,7 +26,10 @@ static void note_failure(struct session *s, const struct hgw_check *c, enum hgw_
 		     hgw_check_name(c->id), text);
 }
 
-/* What comes in for pods here goes by none of our routes. */
+/*
+ * What comes in for pods here goes by none of our routes, nor does what a rule takes
+ * out of a subnet that goes its way.
+ */
 static bool is_to_blame(const struct session *s, const struct hgw_check *c)
 {
 	return hgw_check_is_of_routes(c->id) &&

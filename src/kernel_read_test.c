@@ -410,6 +410,15 @@ static void print_addrs(FILE *f, const struct hgw_snapshot *s)
 	}
 }
 
+static void print_rule(FILE *f, const struct hgw_rule *r)
+{
+	char dst[HGW_PREFIX_STRLEN] = "all";
+
+	if (r->dst.len > 0)
+		hgw_prefix_format_dst(&r->dst, dst);
+	fprintf(f, "%u: %u %s\n", r->priority, r->table, dst);
+}
+
 static void print_rules(FILE *f, const struct hgw_snapshot *s)
 {
 	static const uint8_t families[] = {AF_INET, AF_INET6};
@@ -417,7 +426,7 @@ static void print_rules(FILE *f, const struct hgw_snapshot *s)
 	for (size_t k = 0; k < HGW_ARRAY_LEN(families); k++)
 		for (size_t i = 0; i < s->nrules; i++)
 			if (s->rules[i].family == families[k])
-				fprintf(f, "%u: %u\n", s->rules[i].priority, s->rules[i].table);
+				print_rule(f, &s->rules[i]);
 }
 
 static void links_addresses_and_rules_are_those_that_ip_shows(void **state)
@@ -431,6 +440,9 @@ static void links_addresses_and_rules_are_those_that_ip_shows(void **state)
 		  "ip addr add 10.0.0.200/25 dev v0\n"
 		  "ip rule add from 10.0.0.0/8 lookup 1000 pref 77\n"
 		  "ip rule add from 10.0.0.0/8 blackhole pref 78\n"
+		  "ip rule add to 10.244.2.5 unreachable pref 80\n"
+		  "ip rule add to 10.244.2.8/30 lookup 100 pref 81\n"
+		  "ip -6 rule add to fd00:2::/48 lookup 100 pref 82\n"
 		  "ip -6 rule add fwmark 5 lookup 99 pref 79");
 	open_kernel(t);
 	assert_lines(t, print_links,
@@ -444,8 +456,9 @@ static void links_addresses_and_rules_are_those_that_ip_shows(void **state)
 		"ip -6 -o addr | awk '{ print length($4), $0 }' | sort -n | cut -d' ' -f2-; } | "
 		"awk '{ print $2, $0 ~ / peer / ? $4 \"/32\" : $4 }'");
 	assert_lines(t, print_rules,
-		     "for f in -4 -6; do ip -N $f rule | sed 's/:.*lookup /: /; t; "
-		     "s/:.*/: 0/' | sed 's/ *$//'; done");
+		     "for f in -4 -6; do ip -N $f rule | awk '{ to = \"all\"; table = 0; "
+		     "for (i = 2; i < NF; i++) { if ($i == \"to\") to = $(i + 1); "
+		     "if ($i == \"lookup\") table = $(i + 1) } print $1, table, to }'; done");
 }
 
 static void reading_the_host_again_starts_anew(void **state)

@@ -103,6 +103,18 @@ static int on_addr(void *arg, struct nlmsghdr *h, struct hgw_err *err)
 	return 0;
 }
 
+static struct hgw_prefix rule_dst(const struct fib_rule_hdr *f, const struct nlattr *a)
+{
+	struct hgw_prefix dst = {.addr.family = f->family, .len = f->dst_len};
+	int size = (int)hgw_family_bits(f->family) / 8;
+
+	if (a == NULL || nla_len(a) != size || f->dst_len > size * 8)
+		dst.len = 0;
+	else
+		memcpy(dst.addr.b, nla_data(a), (size_t)size);
+	return hgw_prefix_masked(&dst);
+}
+
 static int on_rule(void *arg, struct nlmsghdr *h, struct hgw_err *err)
 {
 	struct hgw_snapshot *s = arg;
@@ -117,7 +129,9 @@ static int on_rule(void *arg, struct nlmsghdr *h, struct hgw_err *err)
 	if (r == NULL)
 		return hgw_fail_nomem(err);
 	s->rules = v;
-	*r = (struct hgw_rule){.family = f->family, .table = f->table};
+	*r = (struct hgw_rule){.family = f->family,
+			       .table = f->table,
+			       .dst = rule_dst(f, tb[FRA_DST])};
 	if (tb[FRA_PRIORITY] != NULL)
 		r->priority = nla_get_u32(tb[FRA_PRIORITY]);
 	if (tb[FRA_TABLE] != NULL)

@@ -80,8 +80,9 @@ static void print_question(FILE *f, const struct hgw_view *view, const struct hg
 	print_device(f, view, l->iif);
 }
 
+/* part: what a rule is about; NULL: all of a subnet was asked for. */
 static void print_lookup(FILE *f, const struct hgw_view *view, const struct hgw_lookup *l,
-			 enum hgw_fault fault)
+			 enum hgw_fault fault, const struct hgw_part *part)
 {
 	char table[16];
 
@@ -100,7 +101,12 @@ static void print_lookup(FILE *f, const struct hgw_view *view, const struct hgw_
 		print_hop(f, view, l->to.family, &l->hop);
 		fprintf(f, ", of table %s", view_table(view, l->table, table));
 	}
-	fputs("; see ip rule, and ip route get ", f);
+	if (part != NULL)
+		fprintf(f, "; see ip%s rule show pref %u", l->to.family == AF_INET6 ? " -6" : "",
+			part->priority);
+	else
+		fputs("; see ip rule", f);
+	fputs(", and ip route get ", f);
 	print_question(f, view, l);
 }
 
@@ -146,7 +152,7 @@ static void print_local(FILE *f, const struct hgw_view *view, const struct hgw_r
 		return;
 	}
 	if (c->fault == HGW_FAULT_REFUSED || c->fault == HGW_FAULT_ELSEWHERE) {
-		print_lookup(f, view, &report->lookups->own[c->at], c->fault);
+		print_lookup(f, view, &report->lookups->own[c->at], c->fault, NULL);
 		return;
 	}
 	hgw_own_delivery(report->desired, own, view->host, view->pool, &by);
@@ -335,7 +341,8 @@ void print_host_check(FILE *f, const struct hgw_view *view, const struct hgw_rep
 	switch (c->id) {
 	case HGW_CHECK_LOOKUP:
 		if (c->want != HGW_NONE)
-			print_lookup(f, view, &report->lookups->v[c->at], c->fault);
+			print_lookup(f, view, &report->lookups->v[c->at], c->fault,
+				     hgw_lookups_part(report->lookups, c->at));
 		else
 			print_asked(f, view, report, c);
 		break;

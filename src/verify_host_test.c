@@ -246,6 +246,67 @@ static void lookups(void **state)
 	assert_int_equal(t->verdict.count[HGW_FAIL], 1);
 }
 
+/* Of the second want's parts: one that goes its way, and one that a rule of priority 9 is about. */
+static void a_rule_may_be_about_a_part_of_a_subnet(void **state)
+{
+	struct state *t = *state;
+	struct hgw_lookup answers[10];
+	struct hgw_part parts[] = {{.want = 1, .priority = 8}, {.want = 1, .priority = 9}};
+	struct hgw_lookup *as_host = &answers[8], *as_pod = &answers[9];
+
+	memcpy(answers, t->answers, sizeof(t->answers));
+	for (size_t i = 0; i < 2; i++) {
+		answers[6 + 2 * i] = t->answers[1];
+		answers[7 + 2 * i] = t->answers[3];
+	}
+	t->lookups.v = answers;
+	t->lookups.parts = parts;
+	t->lookups.nparts = 2;
+	verdict_is(t, "");
+	as_host->errnum = EHOSTUNREACH;
+	verdict_is(t, "fail lookup want 1 8\n");
+	assert_int_equal(hgw_lookups_part(&t->lookups, 8)->priority, 9);
+	assert_null(hgw_lookups_part(&t->lookups, 5));
+	as_host->errnum = 0;
+	as_pod->hop.oif = 4;
+	verdict_is(t, "fail lookup want 1 9\n");
+	assert_int_equal(hgw_lookups_part(&t->lookups, 9)->priority, 9);
+	/* that all of it goes astray is more */
+	answers[1].errnum = ENETUNREACH;
+	verdict_is(t, "fail lookup want 1 1\n");
+	answers[1].errnum = 0;
+	t->lookups.pod[0].link = 0;
+	verdict_is(t, "skip lookup 0\n");
+	parts[1].want = 2; /* of another */
+	t->lookups.pod[0].link = 3;
+	verdict_is(t, "");
+}
+
+static void a_part_of_what_is_led_to_another_table(void **state)
+{
+	struct state *t = *state;
+	struct hgw_lookup answers[8];
+	struct hgw_part part = {.want = 1, .priority = 9};
+
+	t->scope.table = 100;
+	t->host.rules[0].table = 100;
+	for (size_t i = 0; i < 2; i++) {
+		t->wants[i].route.table = t->actual.owned.v[i].table = 100;
+		t->answers[i].table = t->answers[2 + i].table = 100;
+	}
+	memcpy(answers, t->answers, sizeof(t->answers));
+	answers[6] = t->answers[1];
+	answers[7] = t->answers[3];
+	t->lookups.v = answers;
+	t->lookups.parts = &part;
+	t->lookups.nparts = 1;
+	verdict_is(t, "");
+	answers[6].errnum = EHOSTUNREACH;
+	verdict_is(t, "fail lookup want 1 6\n");
+	answers[1].errnum = ENETUNREACH; /* this host itself is not meant, in all of it */
+	verdict_is(t, "");
+}
+
 static void rules_of_another_table_may_mean_other_packets(void **state)
 {
 	struct state *t = *state;
@@ -378,6 +439,8 @@ int main(void)
 		TEST(the_kernel_sends_what_is_for_a_pod_away),
 		TEST(forwarding),
 		TEST(lookups),
+		TEST(a_rule_may_be_about_a_part_of_a_subnet),
+		TEST(a_part_of_what_is_led_to_another_table),
 		TEST(rules_of_another_table_may_mean_other_packets),
 		TEST(rp_filter),
 		TEST(neighbour_table),

@@ -34,6 +34,12 @@ HGW_NODISCARD int verify_route(const struct subject *s, struct hgw_err *err);
 HGW_NODISCARD int verify_neighbour(const struct subject *s, struct hgw_err *err);
 /* With lookups: what the kernel says (verify_lookup.c). */
 HGW_NODISCARD int verify_lookup(const struct subject *s, struct hgw_err *err);
+/* Makes a list of the parts that rules are about, and asks for them (verify_parts.c). */
+HGW_NODISCARD int find_parts(struct hgw_lookups *l, const struct hgw_desired *d,
+			     const struct hgw_snapshot *host, struct hgw_err *err);
+HGW_NODISCARD int ask_parts(struct hgw_lookups *l, struct hgw_kernel *k, struct hgw_err *err);
+/* The first part that is of that want or a later one. */
+size_t first_part(const struct hgw_lookups *l, uint32_t want);
 /* With lookups: where the kernel sends what is for an own subnet that is delivered here. */
 enum hgw_fault judge_own(const struct hgw_evidence *on, uint32_t own);
 /* Whether the rules lead any of these questions past a table that is not main. */

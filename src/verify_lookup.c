@@ -121,7 +121,10 @@ int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desired *desired,
 {
 	size_t inet = 0;
 
-	*l = (struct hgw_lookups){.v = calloc(3 * desired->n + 1, sizeof(*l->v)), .n = desired->n};
+	*l = (struct hgw_lookups){.n = desired->n};
+	if (find_parts(l, desired, host, err) < 0)
+		return -1;
+	l->v = calloc(3 * l->n + 2 * l->nparts + 1, sizeof(*l->v));
 	if (l->v == NULL)
 		return hgw_fail_nomem(err);
 	find_pod(&l->pod[0], desired, AF_INET, host, pool);
@@ -134,7 +137,7 @@ int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desired *desired,
 		inet += dst->addr.family == AF_INET; /* which stand before the others */
 	}
 	if (hgw_kernel_lookup(k, l->v, l->n, err) < 0 ||
-	    ask_own(l, desired, host, pool, k, err) < 0 ||
+	    ask_own(l, desired, host, pool, k, err) < 0 || ask_parts(l, k, err) < 0 ||
 	    ask_pod(l, desired, 0, inet, &l->pod[0], k, err) < 0)
 		return -1;
 	return ask_pod(l, desired, inet, l->n, &l->pod[1], k, err);
@@ -144,6 +147,7 @@ void hgw_lookups_free(struct hgw_lookups *l)
 {
 	free(l->v);
 	free(l->own);
+	free(l->parts);
 	*l = (struct hgw_lookups){0};
 }
 
@@ -238,6 +242,37 @@ static enum hgw_fault judge_to_pod(const struct subject *s, const struct hgw_pod
 	return judge_delivery(s->on->desired, own, l);
 }
 
+/* Where all of the subnet is led to a table that is not main, so is each part to be. */
+static enum hgw_fault judge_part(const struct subject *s, const struct hgw_lookup *all,
+				 const struct hgw_lookup *part)
+{
+	enum hgw_fault fault = judge(s, part);
+
+	if (fault != HGW_FAULT_RULES)
+		return fault;
+	if (judge(s, all) != HGW_FAULT_NONE)
+		return HGW_FAULT_NONE;
+	return part->errnum != 0 ? HGW_FAULT_REFUSED : HGW_FAULT_ELSEWHERE;
+}
+
+/* What rules do to parts of a want, all of which goes its way. */
+static enum hgw_fault judge_parts(const struct subject *s, uint32_t *at)
+{
+	const struct hgw_lookups *l = s->on->lookups;
+	const struct hgw_pod *pod = &l->pod[family_of(s->on->desired, s->index) == AF_INET6];
+	enum hgw_fault fault = HGW_FAULT_NONE;
+
+	for (size_t i = first_part(l, s->index);
+	     fault == HGW_FAULT_NONE && i < l->nparts && l->parts[i].want == s->index; i++) {
+		*at = (uint32_t)(3 * l->n + 2 * i);
+		fault = judge_part(s, &l->v[s->index], &l->v[*at]);
+		if (fault != HGW_FAULT_NONE || pod->link == 0 || is_moot(s, &l->v[*at + 1], pod))
+			continue;
+		fault = judge_part(s, &l->v[l->n + s->index], &l->v[++*at]);
+	}
+	return fault;
+}
+
 /* What is wrong with a want, and which of its answers says so. */
 static enum hgw_fault find_fault(const struct subject *s, uint32_t *at)
 {
@@ -267,10 +302,16 @@ static enum hgw_fault find_fault(const struct subject *s, uint32_t *at)
 int verify_lookup(const struct subject *s, struct hgw_err *err)
 {
 	struct hgw_check c = check_of(s, HGW_CHECK_LOOKUP);
+	uint32_t at;
 
 	c.fault = find_fault(s, &c.at);
 	if (c.fault == HGW_FAULT_RULES)
 		return 0;
+	if (c.fault == HGW_FAULT_NONE) {
+		c.fault = judge_parts(s, &at);
+		if (c.fault != HGW_FAULT_NONE)
+			c.at = at;
+	}
 	c.status = c.fault == HGW_FAULT_NONE ? HGW_PASS : HGW_FAIL;
 	return verdict_add(s->verdict, &c, err);
 }

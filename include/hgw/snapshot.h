@@ -37,6 +37,7 @@ struct hgw_ifaddr {
 struct hgw_rule {
 	uint8_t family;
 	uint32_t priority, table; /* table 0: it does something else */
+	struct hgw_prefix dst;	  /* of its packets; len 0: any */
 };
 
 struct hgw_snapshot {

@@ -97,14 +97,25 @@ struct hgw_pod {
 	bool idle; /* the link has no carrier, as a bridge without pods */
 };
 
+/* A part of a want that a rule is about. */
+struct hgw_part {
+	uint32_t want;
+	uint32_t priority; /* of the rule */
+	struct hgw_addr first;
+};
+
 /*
  * Where the kernel would send packets: for an address in each want, as this host
  * (v[want]) and as a pod (v[n + want], if its family has one); and for that pod, as
  * one in the want (v[2 * n + want]), whose packets come in by the link of the gateway.
+ * Behind these, for the first address of each part that a rule is about, as this host
+ * (v[3 * n + 2 * part]) and as a pod (the next, if its family has one).
  */
 struct hgw_lookups {
 	struct hgw_lookup *v;
-	size_t n;	       /* of wants */
+	size_t n;		/* of wants */
+	struct hgw_part *parts; /* sorted by want, then priority */
+	size_t nparts;
 	struct hgw_pod pod[2]; /* IPv4, IPv6 */
 	/* As this host, for an address in each own subnet; family AF_UNSPEC: not asked. */
 	struct hgw_lookup *own;
@@ -115,6 +126,8 @@ HGW_NODISCARD int hgw_lookups_ask(struct hgw_lookups *l, const struct hgw_desire
 				  const struct hgw_snapshot *host, const struct hgw_pool *pool,
 				  struct hgw_kernel *k, struct hgw_err *err);
 void hgw_lookups_free(struct hgw_lookups *l);
+/* The part that v[at] is about; NULL: it is about no part. */
+const struct hgw_part *hgw_lookups_part(const struct hgw_lookups *l, uint32_t at);
 
 /*
  * Reads the settings that matter to desired below root: those of the links that
