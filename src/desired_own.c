@@ -56,8 +56,8 @@ int desired_build_own(struct hgw_desired *d, const struct hgw_inventory *inv, ui
 void hgw_desired_forget_own(struct hgw_desired *d)
 {
 	for (size_t i = 0; i < d->nown; i++)
-		d->own[i].whole = d->own[i].part = d->own[i].away = d->own[i].refused =
-			(struct hgw_route){0};
+		d->own[i].nets[0] = d->own[i].nets[1] = d->own[i].whole = d->own[i].part =
+			d->own[i].away = d->own[i].refused = (struct hgw_route){0};
 }
 
 /* The first that does not stand before p. */
@@ -97,6 +97,22 @@ static bool is_refusal(const struct hgw_route *r)
 	       r->type == RTN_THROW;
 }
 
+static bool found(const struct hgw_route *r)
+{
+	return r->dst.addr.family != AF_UNSPEC;
+}
+
+/* Of any number of links two do: one of them is not that of the whole. */
+static void see_net(struct hgw_own *own, const struct hgw_route *r)
+{
+	if (r->hop.via.family != AF_UNSPEC || r->dst.len == hgw_family_bits(r->dst.addr.family))
+		return;
+	if (!found(&own->nets[0]))
+		own->nets[0] = *r;
+	else if (!found(&own->nets[1]) && own->nets[0].hop.oif != r->hop.oif)
+		own->nets[1] = *r;
+}
+
 static void see_part(struct hgw_own *own, const struct hgw_route *r)
 {
 	struct hgw_route *slot;
@@ -107,6 +123,8 @@ static void see_part(struct hgw_own *own, const struct hgw_route *r)
 		return; /* addresses of this host are its own business */
 	else
 		slot = leaves(own, &r->hop) ? &own->away : &own->part;
+	if (slot == &own->part)
+		see_net(own, r);
 	if (slot->dst.addr.family == AF_UNSPEC)
 		*slot = *r;
 }
@@ -121,11 +139,6 @@ void hgw_desired_see_own(struct hgw_desired *d, const struct hgw_route *r)
 		see_part(&d->own[i - 1], r);
 	for (; i < d->nown && hgw_prefix_covers(&r->dst, &d->own[i].dst); i++)
 		see_whole(&d->own[i], r);
-}
-
-static bool found(const struct hgw_route *r)
-{
-	return r->dst.addr.family != AF_UNSPEC;
 }
 
 /* A link that leads to other nodes; one of theirs can hold this subnet's addresses too. */
@@ -184,6 +197,18 @@ static bool loses_a_part(const struct hgw_desired *d, const struct hgw_own *own,
 	return found(&own->refused) && !found(&own->part) && is_on_link(d, own, pool);
 }
 
+/* The network of another link that holds a part of one on a link; NULL: none. */
+static const struct hgw_route *find_taker(const struct hgw_desired *d, const struct hgw_own *own,
+					  const struct hgw_pool *pool)
+{
+	if (!is_on_link(d, own, pool))
+		return NULL;
+	for (size_t i = 0; i < HGW_ARRAY_LEN(own->nets); i++)
+		if (found(&own->nets[i]) && own->nets[i].hop.oif != own->whole.hop.oif)
+			return &own->nets[i];
+	return NULL;
+}
+
 enum hgw_delivery hgw_own_delivery(const struct hgw_desired *d, const struct hgw_own *own,
 				   const struct hgw_snapshot *host, const struct hgw_pool *pool,
 				   const struct hgw_route **by)
@@ -199,6 +224,9 @@ enum hgw_delivery hgw_own_delivery(const struct hgw_desired *d, const struct hgw
 		return HGW_OWN_AWAY;
 	*by = &own->refused;
 	if (loses_a_part(d, own, pool))
+		return HGW_OWN_AWAY;
+	*by = find_taker(d, own, pool);
+	if (*by != NULL)
 		return HGW_OWN_AWAY;
 	*by = whole;
 	if (exact && strays(d, own, whole, host, pool))

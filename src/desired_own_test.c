@@ -101,6 +101,11 @@ static void delivered_here(void **state)
 		 "10.244.0.7 dev if9 proto 3"},
 		{NULL, "local 10.244.0.0/24 dev 1 table 255 proto 2", HGW_OWN_LOCAL,
 		 "local 10.244.0.0/24 dev if1 table 255 proto 2"},
+		/* the same link twice, a pod's own, and parts alone */
+		{NULL, CNI ";10.244.0.16/28 dev 3 proto 2;10.244.0.9 dev 4", HGW_OWN_LOCAL,
+		 "10.244.0.0/24 dev if3 proto 2"},
+		{NULL, "10.244.0.0/25 dev 3;10.244.0.128/25 dev 4", HGW_OWN_LOCAL,
+		 "10.244.0.0/25 dev if3 proto 72"},
 		/* addresses of this host, and what pods are cut out of, are no way out */
 		{NULL, CNI ";local 10.244.0.1 dev 3 table 255 proto 2", HGW_OWN_LOCAL,
 		 "10.244.0.0/24 dev if3 proto 2"},
@@ -154,6 +159,11 @@ static void sent_away(void **state)
 		 "blackhole 10.244.0.128/25 proto 4"},
 		{NULL, "10.244.0.0/16 dev 3;throw 10.244.0.7", HGW_OWN_AWAY,
 		 "throw 10.244.0.7 proto 72"},
+		/* to another bridge, in whatever order */
+		{NULL, CNI ";10.244.0.16/28 dev 4 proto 2", HGW_OWN_AWAY,
+		 "10.244.0.16/28 dev if4 proto 2"},
+		{NULL, "10.244.0.64/28 dev 3;10.244.0.16/28 dev 4 proto 2;10.244.0.0/16 dev 3",
+		 HGW_OWN_AWAY, "10.244.0.16/28 dev if4 proto 2"},
 		/* out to the nodes, though its addresses are elsewhere */
 		{"10.244.0.1/24", "10.244.0.0/24 dev 2", HGW_OWN_AWAY,
 		 "10.244.0.0/24 dev if2 proto 72"},

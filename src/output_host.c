@@ -140,6 +140,11 @@ static void print_asked(FILE *f, const struct hgw_view *view, const struct hgw_r
 		fputs(": it does not forward, see forwarding", f);
 }
 
+static bool is_net_beside(const struct hgw_own *own, const struct hgw_route *by)
+{
+	return by == &own->nets[0] || by == &own->nets[1];
+}
+
 static void print_local(FILE *f, const struct hgw_view *view, const struct hgw_report *report,
 			const struct hgw_check *c)
 {
@@ -174,6 +179,10 @@ static void print_local(FILE *f, const struct hgw_view *view, const struct hgw_r
 	}
 	if (c->fault == HGW_FAULT_NOWHERE)
 		fputs("; the CNI plugin makes its link with the first pod", f);
+	else if (c->fault == HGW_FAULT_AWAY && by != NULL && is_net_beside(own, by))
+		fputs(" takes a part of it from the link that has the rest; pods there get "
+		      "nothing: take its address off",
+		      f);
 	else if (c->fault == HGW_FAULT_AWAY)
 		fprintf(f,
 			by != NULL && by->type != RTN_UNICAST ? " drops %s; delete that route"

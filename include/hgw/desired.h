@@ -58,6 +58,7 @@ struct hgw_own {
 	struct hgw_route part;	  /* to a part of it, without a gateway outside */
 	struct hgw_route away;	  /* to a part of it, by a gateway outside */
 	struct hgw_route refused; /* to a part of it: a blackhole, or the like */
+	struct hgw_route nets[2]; /* to parts on links, of more than one address; of two links */
 };
 
 struct hgw_desired {
