@@ -82,12 +82,12 @@ HGW_NODISCARD int hgw_kernel_collect(struct hgw_kernel *k, const struct hgw_filt
 /* Where a packet would go, asked of the kernel (RTM_GETROUTE): all rules and tables count. */
 struct hgw_lookup {
 	struct hgw_addr to, from; /* from AF_UNSPEC: not said */
+	uint8_t type;		  /* of the answer: RTN_* */
 	uint32_t iif;		  /* the link it comes in by; 0: it is of this host itself */
-	/* The answer. */
-	int errnum;   /* 0; ENETUNREACH: no route; EHOSTUNREACH: unreachable, or not to be
-			 forwarded; EXDEV, EINVAL: the kernel would not take it from there (reverse
-			 path filter, martian), or EINVAL: a blackhole */
-	uint8_t type; /* RTN_* */
+	/* The rest of the answer. */
+	int errnum; /* 0; ENETUNREACH: no route; EHOSTUNREACH: unreachable, or not to be
+		       forwarded; EXDEV, EINVAL: the kernel would not take it from there (reverse
+		       path filter, martian), or EINVAL: a blackhole */
 	uint32_t table;
 	struct hgw_hop hop; /* of several the one that this packet would take */
 };
