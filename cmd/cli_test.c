@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <fnmatch.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,6 +141,15 @@ static int is_case(const struct dirent *entry)
 	return entry->d_name[0] != '.' && strchr(entry->d_name, '.') == NULL;
 }
 
+/* A name that is none is not to look like success. cmocka knows '*' and '?', as fnmatch() does. */
+static bool matched(const char *pattern, struct dirent *const *entries, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (fnmatch(pattern, entries[i]->d_name, 0) == 0)
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	static struct CMUnitTest tests[MAX_CASES];
@@ -158,6 +168,10 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	failed = _cmocka_run_group_tests("cli", tests, (size_t)n, testns_setup, NULL);
+	if (argc > 1 && !matched(argv[1], entries, n)) {
+		fprintf(stderr, "cli_test: no case is called %s\n", argv[1]);
+		failed = 1;
+	}
 	for (int i = 0; i < n; i++)
 		free(entries[i]);
 	free(entries);
